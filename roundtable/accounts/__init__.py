@@ -1,0 +1,1 @@
+"""Users of the program and how they sign in."""

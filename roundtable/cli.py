@@ -1,0 +1,210 @@
+"""The `roundtable` command."""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup, with_appcontext
+from flask_migrate.cli import db as database_commands
+
+from roundtable import config, create_app, db, fonts
+from roundtable.accounts import service as accounts
+from roundtable.backup import write_backup
+from roundtable.config import ConfigError, Settings
+from roundtable.demo import story
+from roundtable.errors import Refusal
+from roundtable.jobs import Background
+from roundtable.languages import LANGUAGES
+from roundtable.mail.jobs import deliver as deliver_letters
+from roundtable.mail.models import Letter, LetterState
+from roundtable.web.logs import configure
+
+
+def _settings() -> Settings:
+    try:
+        return config.read(os.environ)
+    except ConfigError as error:
+        raise click.ClickException(f"The settings are not right:\n{error}") from error
+
+
+def _app() -> Flask:
+    settings = _settings()
+    configure(settings.log_level)
+    return create_app(settings)
+
+
+class OwnCommands(FlaskGroup):
+    """Flask's group, with our commands only: help needs no settings, and libraries add nothing."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return click.Group.list_commands(self, ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return click.Group.get_command(self, ctx, name)
+
+
+@click.group(cls=OwnCommands, create_app=_app, add_default_commands=False, add_version_option=False)
+def main() -> None:
+    """Roundtable: invite-only video conferences of mayors."""
+
+
+@main.command("check-config")
+def check_config() -> None:
+    """Check the settings and what the machine must have; change nothing."""
+    settings = _settings()
+    problems = []
+    try:
+        import weasyprint  # noqa: F401
+    except OSError as error:
+        problems.append(f"PDF documents cannot be made, Pango is missing: {error}".splitlines()[0])
+    if not settings.demonstration and not settings.is_secure:
+        problems.append("ROUNDTABLE_PUBLIC_URL is not https: cookies and personal links travel in clear.")
+    if settings.demonstration:
+        problems.append("ROUNDTABLE_DEMONSTRATION is on: anybody who reads the README can sign in.")
+    if settings.smtp_url and config.smtp_server(settings.smtp_url).scheme == "smtp+plain":
+        problems.append("ROUNDTABLE_SMTP_URL sends letters without encryption.")
+    if not os.access(settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent, os.W_OK):
+        problems.append(f"ROUNDTABLE_DATA_DIR cannot be written: {settings.data_dir}")
+    for problem in problems:
+        click.echo(problem)
+    if problems and not settings.demonstration:
+        sys.exit(1)
+    click.echo("The settings can be used.")
+
+
+@main.command()
+@click.option("--migrate/--no-migrate", default=True, help="Bring the database up to date first.")
+def serve(*, migrate: bool) -> None:
+    """Serve the program and deliver letters, until it is told to stop."""
+    import waitress
+
+    app = _app()
+    settings: Settings = app.config["ROUNDTABLE"]
+    with app.app_context():
+        if migrate:
+            _upgrade()
+        elif not db.is_current(app.extensions["migrate"].directory):
+            raise click.ClickException("The database is not up to date: run “roundtable db upgrade”.")
+        db.db.session.remove()
+    fonts.prepare(settings.data_dir / "fonts")
+    background = Background(app, [deliver_letters])
+    background.start()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server = waitress.create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+            channel_timeout=60,
+        )
+    except OSError as error:
+        background.stop()
+        raise click.ClickException(
+            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
+            "Please stop what uses it, or set ROUNDTABLE_PORT to another one."
+        ) from error
+    click.echo(f"Roundtable is served at {settings.public_url}", err=True)
+    if settings.demonstration:
+        with app.app_context():
+            click.echo(story.welcome(settings.public_url), err=True)
+            db.db.session.remove()
+    try:
+        server.run()
+    finally:
+        server.close()
+        background.stop()
+
+
+def _upgrade() -> None:
+    import flask_migrate
+
+    # Alembic prints what it does; a person reads one line of ours instead.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    flask_migrate.upgrade()
+
+
+@main.command()
+@with_appcontext
+def demo() -> None:
+    """Fill an empty database with the demonstration; a filled one is kept."""
+    from flask import current_app
+
+    settings: Settings = current_app.config["ROUNDTABLE"]
+    if not settings.demonstration:
+        raise click.ClickException(
+            "The demonstration is only for ROUNDTABLE_DEMONSTRATION=1, and for a database of its own."
+        )
+    _upgrade()
+    if story.tell():
+        click.echo("The demonstration is ready.", err=True)
+    else:
+        click.echo("The demonstration is there already; its data are kept.", err=True)
+
+
+main.add_command(database_commands)
+
+
+@main.group()
+def user() -> None:
+    """Accounts."""
+
+
+@user.command("add")
+@click.argument("email")
+@click.option("--name", prompt=True, help="The name as colleagues read it.")
+@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+@click.password_option(help="Better left out: then it is asked for and does not stay in the shell's memory.")
+@with_appcontext
+def add_user(email: str, name: str, language: str, password: str) -> None:
+    """Add an account that may create conferences."""
+    try:
+        accounts.add_user(email, name, password, language)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    db.db.session.commit()
+    click.echo(f"{email} can sign in now.")
+
+
+@main.command()
+@click.option("--limit", default=1000, show_default=True, help="How many letters at the most.")
+@with_appcontext
+def deliver(*, limit: int) -> None:
+    """Hand over the letters that are due, once; for servers without the background thread."""
+    from roundtable.mail.delivery import deliver_due
+    from sqlalchemy import func, select
+
+    sent = deliver_due(limit=limit)
+    waiting = db.db.session.scalar(
+        select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))
+    )
+    click.echo(f"{sent} handed over, {waiting} waiting.")
+
+
+@main.command()
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+@with_appcontext
+def backup(target: Path) -> None:
+    """Write database and files into one archive (TARGET.tar.gz), while the program runs."""
+    from flask import current_app
+
+    try:
+        count = write_backup(current_app.config["ROUNDTABLE"], target)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{target}: the database and {count} files. Keep it safe: it holds addresses.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Conferences, their bodies, members and meetings."""

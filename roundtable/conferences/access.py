@@ -1,0 +1,51 @@
+"""May this user do that in this conference?"""
+
+from flask import abort
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from roundtable.conferences.models import Conference, Meeting, Membership
+from roundtable.conferences.roles import RIGHTS, Right
+from roundtable.db import db
+
+
+def rights_in(conference: Conference) -> frozenset[Right]:
+    """Return what the present user may do in the conference; nothing for strangers."""
+    role = db.session.scalar(
+        select(Membership.role).where(
+            Membership.conference_id == conference.id, Membership.user_id == current_user.id
+        )
+    )
+    return RIGHTS[role] if role is not None else frozenset()
+
+
+def conference_or_404(conference_id: int, right: Right) -> Conference:
+    """Return the conference if the present user has the right in it.
+
+    Strangers get 404, as if there were no such conference; members without the right get 403.
+    """
+    conference = db.session.get(Conference, conference_id)
+    if conference is None:
+        abort(404)
+    _check(conference, right)
+    return conference
+
+
+def meeting_or_404(meeting_id: int, right: Right) -> Meeting:
+    """Return the meeting if the present user has the right in its conference; see above."""
+    meeting = db.session.scalar(
+        select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.conference))
+    )
+    if meeting is None:
+        abort(404)
+    _check(meeting.conference, right)
+    return meeting
+
+
+def _check(conference: Conference, right: Right) -> None:
+    rights = rights_in(conference)
+    if Right.READ not in rights:
+        abort(404)
+    if right not in rights:
+        abort(403)

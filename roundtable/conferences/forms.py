@@ -1,0 +1,120 @@
+"""Forms of conferences, bodies, members and meetings."""
+
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import NumberRange, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from roundtable.conferences.roles import BodyRole, Role
+from roundtable.languages import OWN_NAMES
+from roundtable.web import forms
+from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm
+
+ROLE_NAMES = {
+    Role.ORGANIZER: _l("organizer"),
+    Role.MINUTE_TAKER: _l("minute taker"),
+    Role.PRESS_OFFICER: _l("press officer"),
+    Role.OBSERVER: _l("observer"),
+}
+BODY_ROLE_NAMES = {
+    BodyRole.HOST: _l("host"),
+    BodyRole.CO_ORGANIZER: _l("co-organizer"),
+    BodyRole.SUPPORTER: _l("supporter"),
+}
+
+
+class ConferenceForm(TextsForm):
+    """What a conference says about itself."""
+
+    titles = TextsField(_l("Title"))
+    languages = SelectMultipleField(
+        _l("Languages"),
+        choices=list(OWN_NAMES.items()),
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+        description=_l("Letters, pages and documents are made in these languages."),
+    )
+    home_zone = forms.zone(_l("Home time zone"))
+    contact_name = forms.line(
+        _l("Contact person"), hint=_l("Offices write to this person and call this person.")
+    )
+    contact_email = forms.email(_l("E-mail address of the contact person"))
+    contact_phone = forms.line(_l("Telephone of the contact person"), required=False, most=60)
+
+    def __init__(self, formdata: Any = None, **values: Any) -> None:
+        # The titles may be typed in every language, whichever the conference takes in the end.
+        super().__init__(formdata, **{**values, "languages": tuple(OWN_NAMES)})
+
+    def validate_languages(self, field: SelectMultipleField) -> None:
+        """Ask for a language at least."""
+        if not field.data:
+            raise ValidationError(gettext("Please choose at least one language."))
+
+
+class BodyForm(TextsForm):
+    """An organisation that hosts or supports the conference."""
+
+    names = TextsField(_l("Name of the body"))
+    role = SelectField(
+        _l("Role of the body"), choices=[(role.value, name) for role, name in BODY_ROLE_NAMES.items()]
+    )
+    boilerplates = TextsField(
+        _l("Boilerplate: the standing paragraph about the body"), rows=3, most=2000, required=False
+    )
+
+
+class MemberForm(BaseForm):
+    """A colleague with an account, and what they do here."""
+
+    email = forms.email(_l("E-mail address of the account"))
+    role = SelectField(_l("Role"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+
+
+class MeetingForm(TextsForm):
+    """When and how a session shall be."""
+
+    titles = TextsField(_l("Title of the session"))
+    day = forms.day(_l("Date"))
+    hour = forms.hour(_l("Start"))
+    zone = forms.zone(_l("Time zone of date and start"))
+    duration_minutes = IntegerField(
+        _l("Duration in minutes"),
+        [REQUIRED, NumberRange(5, 1440, _l("Please enter 5 to 1440 minutes."))],
+        render_kw={"min": 5, "max": 1440, "inputmode": "numeric"},
+    )
+    close_day = forms.day(_l("Answers close on"), required=False)
+    close_hour = forms.hour(_l("at"), required=False)
+    deputies_allowed = BooleanField(_l("Offices may send a deputy"), default=True)
+
+    wall_time: datetime | None = None
+    answers_close_at: datetime | None = None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, then the wall times in the chosen zone."""
+        if not super().validate(extra_validators):
+            return False
+        zone = str(self.zone.data)
+        start = forms.instant_of(self.day, self.hour, zone, self.hour)
+        if start is None:
+            return False
+        self.wall_time = start[0]
+        return self._read_deadline(zone, start[1])
+
+    def _read_deadline(self, zone: str, starts_at: datetime) -> bool:
+        if not self.close_day.data and not self.close_hour.data:
+            return True
+        if not self.close_day.data or not self.close_hour.data:
+            self.close_day.errors = [gettext("Please enter both the day and the hour, or neither.")]
+            return False
+        closes = forms.instant_of(self.close_day, self.close_hour, zone, self.close_hour)
+        if closes is None:
+            return False
+        if closes[1] > starts_at:
+            self.close_day.errors = [gettext("Answers must close before the session begins.")]
+            return False
+        self.answers_close_at = closes[1]
+        return True

@@ -1,0 +1,108 @@
+"""The verbs of conferences: create, describe, add bodies and meetings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from roundtable import clock
+from roundtable.accounts.models import User
+from roundtable.conferences.models import Body, Conference, Meeting, Membership
+from roundtable.conferences.roles import BodyRole, Role
+from roundtable.db import Texts, db
+from roundtable.errors import Refusal, sentence
+
+NOT_BEFORE = sentence("Answers must close before the session begins.")
+
+
+@dataclass(frozen=True)
+class Description:
+    """What a conference says about itself; `languages` are codes, the first is its own."""
+
+    titles: Texts
+    home_zone: str
+    languages: Sequence[str]
+    contact_name: str
+    contact_email: str
+    contact_phone: str
+
+
+def create(description: Description, user: User) -> Conference:
+    """Create a conference; who creates it is its first organizer."""
+    conference = Conference(created_at=clock.now())
+    describe(conference, description)
+    db.session.add(conference)
+    db.session.add(Membership(user=user, conference=conference, role=Role.ORGANIZER))
+    return conference
+
+
+def describe(conference: Conference, description: Description) -> None:
+    """Set what the conference says about itself."""
+    conference.titles = description.titles
+    conference.home_zone = description.home_zone
+    conference.languages = list(description.languages)
+    conference.contact_name = description.contact_name
+    conference.contact_email = description.contact_email
+    conference.contact_phone = description.contact_phone
+
+
+def add_member(conference: Conference, user: User, role: Role) -> Membership:
+    """Give a user a role in the conference, in place of an earlier one."""
+    membership = db.session.scalar(
+        select(Membership).where(Membership.conference == conference, Membership.user == user)
+    )
+    if membership is None:
+        membership = Membership(conference=conference, user=user, role=role)
+        db.session.add(membership)
+    membership.role = role
+    return membership
+
+
+def add_body(conference: Conference, names: Texts, role: BodyRole, boilerplates: Texts) -> Body:
+    """Add a body at the end of the list."""
+    last = db.session.scalar(select(func.max(Body.position)).where(Body.conference == conference))
+    position = 0 if last is None else last + 1
+    body = Body(conference=conference, names=names, role=role, boilerplates=boilerplates, position=position)
+    db.session.add(body)
+    return body
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When and how a meeting shall be; `wall_time` is naive and means clocks in `zone`."""
+
+    titles: Texts
+    wall_time: datetime
+    zone: str
+    duration_minutes: int
+    answers_close_at: datetime | None
+    deputies_allowed: bool
+
+
+def plan_meeting(conference: Conference, plan: Plan) -> Meeting:
+    """Add a meeting to the conference.
+
+    Raises:
+        Refusal: as `change_meeting`.
+    """
+    meeting = Meeting(conference=conference)
+    change_meeting(meeting, plan)
+    meeting.revision = 0  # nobody has been told of anything yet
+    db.session.add(meeting)
+    return meeting
+
+
+def change_meeting(meeting: Meeting, plan: Plan) -> bool:
+    """Set date, hour, titles and rules of a meeting; return whether guests must learn of it.
+
+    Raises:
+        Refusal: if the wall time does not exist or comes twice, or answers would close after the
+            start.
+    """
+    changed = meeting.arrange(plan.titles, plan.wall_time, plan.zone, plan.duration_minutes)
+    if plan.answers_close_at is not None and plan.answers_close_at > meeting.starts_at:
+        raise Refusal(NOT_BEFORE)
+    meeting.answers_close_at = plan.answers_close_at
+    meeting.deputies_allowed = plan.deputies_allowed
+    return changed

@@ -1,0 +1,281 @@
+"""The settings: every one comes from a ROUNDTABLE_* variable and is checked before anything starts."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import unquote, urlsplit
+
+from email_validator import EmailNotValidError, validate_email
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+PREFIX = "ROUNDTABLE_"
+Value = TypeVar("Value")
+EXAMPLE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "example", "password"})
+
+
+class ConfigError(Exception):
+    """One or more settings are missing or wrong; the text has a line for each."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One row of the table of settings in docs/settings.md."""
+
+    name: str
+    default: str
+    meaning: str
+
+    @property
+    def variable(self) -> str:
+        return PREFIX + self.name
+
+
+SETTINGS = (
+    Setting("DEMONSTRATION", "0", "1: demonstration with example data, own secret and a mailbox page"),
+    Setting("SECRET_KEY", "", "signs cookies and personal links; 32 characters or more; required"),
+    Setting(
+        "PUBLIC_URL", "", "the address that people type, such as https://roundtable.example.org; required"
+    ),
+    Setting("DATA_DIR", "var", "folder for the database, pictures, published PDFs and prepared fonts"),
+    Setting("DATABASE_URI", "", "SQLAlchemy address of the database; default: roundtable.sqlite in DATA_DIR"),
+    Setting(
+        "SMTP_URL", "", "smtp://user:password@host:587 (STARTTLS), smtps:// (TLS) or smtp+plain://; required"
+    ),
+    Setting("MAIL_FROM", "", "the address that letters come from, such as invitations@example.org; required"),
+    Setting("HOST", "127.0.0.1", "the address that the built-in server listens on"),
+    Setting("PORT", "8765", "the port of the built-in server"),
+    Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
+    Setting("TRUSTED_PROXIES", "0", "how many reverse proxies stand before the server and set X-Forwarded-*"),
+    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+)
+"""Every setting, in the order of the documentation."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The checked settings. `smtp_url` is empty exactly in the demonstration without a mail server."""
+
+    demonstration: bool
+    secret_key: str
+    public_url: str
+    data_dir: Path
+    database_uri: str
+    smtp_url: str
+    mail_from: str
+    host: str
+    port: int
+    threads: int
+    trusted_proxies: int
+    log_level: str
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether people reach the program over TLS: then cookies are marked Secure."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def public_host(self) -> str:
+        """The host part of the public address, with its port where it has one."""
+        return urlsplit(self.public_url).netloc
+
+
+def read(environ: Mapping[str, str]) -> Settings:
+    """Return the settings that the environment names.
+
+    In the demonstration a secret is made once and kept in the data folder; outside it there is
+    no default secret, address or mail server.
+
+    Raises:
+        ConfigError: with a line for each setting that is missing, wrong or unknown.
+    """
+    reader = _Reader(environ)
+    demonstration = reader.flag("DEMONSTRATION")
+    data_dir = Path(reader.text("DATA_DIR") or "var").expanduser().absolute()
+    port = reader.number("PORT", least=0, most=65535)
+    settings = Settings(
+        demonstration=demonstration,
+        secret_key=_secret(reader, demonstration, data_dir),
+        public_url=_public_url(reader, demonstration, port),
+        data_dir=data_dir,
+        database_uri=_database_uri(reader, data_dir),
+        smtp_url=_smtp_url(reader, demonstration),
+        mail_from=_mail_from(reader, demonstration),
+        host=reader.text("HOST"),
+        port=port,
+        threads=reader.number("THREADS", least=1, most=512),
+        trusted_proxies=reader.number("TRUSTED_PROXIES", least=0, most=8),
+        log_level=reader.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    )
+    reader.unknown()
+    if reader.problems:
+        raise ConfigError("\n".join(reader.problems))
+    return settings
+
+
+class _Reader:
+    """Reads single settings and collects what is wrong with them."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.problems: list[str] = []
+        self.defaults = {setting.name: setting.default for setting in SETTINGS}
+
+    def text(self, name: str) -> str:
+        return self.environ.get(PREFIX + name, "").strip() or self.defaults[name]
+
+    def problem(self, name: str, sentence: str) -> None:
+        self.problems.append(f"{PREFIX}{name} {sentence}")
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name).lower()
+        if text not in {"0", "1"}:
+            self.problem(name, f"must be 0 or 1, not {text!r}.")
+        return text == "1"
+
+    def number(self, name: str, *, least: int, most: int) -> int:
+        text = self.text(name)
+        if text.isascii() and text.isdigit() and least <= int(text) <= most:
+            return int(text)
+        self.problem(name, f"must be a whole number from {least} to {most}, not {text!r}.")
+        return least
+
+    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
+        text = self.text(name).upper()
+        if text not in choices:
+            self.problem(name, f"must be one of {', '.join(choices)}, not {text!r}.")
+        return text
+
+    def unknown(self) -> None:
+        for variable in sorted(self.environ):
+            name = variable.removeprefix(PREFIX)
+            # The scripts' own variables (which browser, how many test processes) are not settings.
+            script = name.startswith("TEST_") or name == "PYTHON"
+            if variable.startswith(PREFIX) and name not in self.defaults and not script:
+                self.problem(name, "is not a setting. Is it misspelt?")
+
+
+def _secret(reader: _Reader, demonstration: bool, data_dir: Path) -> str:
+    given = reader.text("SECRET_KEY")
+    if given:
+        if given.lower() in EXAMPLE_SECRETS or len(set(given)) < 8 or len(given) < 32:
+            reader.problem(
+                "SECRET_KEY",
+                "is too easy to guess. Make one with: "
+                'python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+            )
+        return given
+    if demonstration:
+        return demonstration_secret(data_dir)
+    reader.problem(
+        "SECRET_KEY",
+        'is missing. Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
+    )
+    return ""
+
+
+def demonstration_secret(data_dir: Path) -> str:
+    """Return the demonstration's own secret, made at the first start and kept in the data folder."""
+    file = data_dir / "demonstration-secret"
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not file.exists():
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return file.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise ConfigError(f"{PREFIX}DATA_DIR: {data_dir} cannot be written: {error.strerror}.") from error
+
+
+def _public_url(reader: _Reader, demonstration: bool, port: int) -> str:
+    given = reader.text("PUBLIC_URL").rstrip("/")
+    if not given and demonstration:
+        return f"http://localhost:{port}"
+    parts = _try(lambda: urlsplit(given))
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+        reader.problem("PUBLIC_URL", "must be an address such as https://roundtable.example.org.")
+    elif parts.path or parts.query or parts.fragment or parts.username:
+        reader.problem("PUBLIC_URL", "must be a bare address, without a path, a question mark or a user.")
+    return given
+
+
+def _database_uri(reader: _Reader, data_dir: Path) -> str:
+    given = reader.text("DATABASE_URI")
+    if not given:
+        return f"sqlite:///{data_dir / 'roundtable.sqlite'}"
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        reader.problem(
+            "DATABASE_URI", "must be an SQLAlchemy address such as sqlite:////srv/roundtable.sqlite."
+        )
+        return given
+    if url.get_backend_name() not in {"sqlite", "postgresql"}:
+        reader.problem("DATABASE_URI", "must name SQLite or PostgreSQL.")
+    return given
+
+
+def _smtp_url(reader: _Reader, demonstration: bool) -> str:
+    given = reader.text("SMTP_URL")
+    if not given:
+        if not demonstration:
+            reader.problem(
+                "SMTP_URL", "is missing. Letters need a mail server: smtp://user:password@host:587."
+            )
+        return ""
+    parts = _try(lambda: urlsplit(given))
+    port_is_wrong = parts is not None and _try(lambda: parts.port or 1) is None
+    if parts is None or port_is_wrong or parts.scheme not in SMTP_SCHEMES or not parts.hostname:
+        # The address may hold a password, so it is not repeated here.
+        reader.problem(
+            "SMTP_URL", "must look like smtp://user:password@host:587 (or smtps://, smtp+plain://)."
+        )
+    return given
+
+
+SMTP_SCHEMES = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
+"""How to speak to the mail server, with the usual port: STARTTLS demanded, TLS at once, no TLS."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """A mail server as the setting names it."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+
+
+def smtp_server(url: str) -> SmtpServer:
+    """Take the checked SMTP address apart."""
+    parts = urlsplit(url)
+    return SmtpServer(
+        scheme=parts.scheme,
+        host=parts.hostname or "",
+        port=parts.port or SMTP_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+    )
+
+
+def _mail_from(reader: _Reader, demonstration: bool) -> str:
+    given = reader.text("MAIL_FROM")
+    if not given and demonstration:
+        return "roundtable@example.org"
+    try:
+        validate_email(given, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        reader.problem("MAIL_FROM", "must be one mail address such as invitations@example.org.")
+    return given
+
+
+def _try(call: Callable[[], Value]) -> Value | None:
+    """Return the value, or None where the text cannot be read (urlsplit raises for odd brackets)."""
+    try:
+        return call()
+    except ValueError:
+        return None

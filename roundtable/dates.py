@@ -1,0 +1,108 @@
+"""How an instant is said to a reader: with its place, in every zone at the table, by CLDR's rules."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+
+from roundtable import times
+from roundtable.languages import locale_of
+
+
+@lru_cache(maxsize=4096)
+def zone_city(zone: str, language: str) -> str:
+    """Return the zone's city in the language: İstanbul, Berlin."""
+    return get_timezone_location(zone, locale=locale_of(language), return_city=True)
+
+
+@lru_cache(maxsize=1024)
+def country_name(code: str, language: str) -> str:
+    """Return the country's name in the language; the code itself where CLDR knows none."""
+    return locale_of(language).territories.get(code, code)
+
+
+def language_name(code: str, language: str) -> str:
+    """Return what a language is called in another: Turkish, Türkisch, Türkçe."""
+    return locale_of(language).languages.get(code, code)
+
+
+def hour(moment: datetime | time, language: str) -> str:
+    """Return a wall time as the language writes it, with 24 hours."""
+    return format_time(moment, "HH:mm", locale=locale_of(language))
+
+
+def long_day(day: date, language: str) -> str:
+    """Return weekday, day, month and year."""
+    return format_date(day, "full", locale=locale_of(language))
+
+
+def short_day(day: date, language: str) -> str:
+    """Return weekday, day and month, short."""
+    return format_skeleton("MMMEd", day, locale=locale_of(language))
+
+
+def plain_day(day: date, language: str) -> str:
+    """Return day, month and year without the weekday."""
+    return format_date(day, "long", locale=locale_of(language))
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What the clocks of one zone show during a meeting, ready to be read."""
+
+    zone: str
+    city: str
+    day: str
+    starts: str
+    ends: str
+    days_apart: int
+    """How many days later than at the meeting's home it is there: mostly 0."""
+
+
+def clocks(
+    starts_at: datetime, duration_minutes: int, home: str, zones: tuple[str, ...], language: str
+) -> list[Clock]:
+    """Return the clock of each zone for a stretch of time: home first, the others as given."""
+    ordered = (home, *(zone for zone in zones if zone != home))
+    home_wall = times.wall(starts_at, ZoneInfo(home))
+    result = []
+    for zone in ordered:
+        starts = times.wall(starts_at, ZoneInfo(zone))
+        ends = times.wall(starts_at + timedelta(minutes=duration_minutes), ZoneInfo(zone))
+        result.append(
+            Clock(
+                zone=zone,
+                city=zone_city(zone, language),
+                day=short_day(starts.date(), language),
+                starts=hour(starts, language),
+                ends=hour(ends, language),
+                days_apart=times.days_apart(starts, home_wall),
+            )
+        )
+    return _unlike(result)
+
+
+def _unlike(found: list[Clock]) -> list[Clock]:
+    """Leave out zones that repeat a place's name (Asia/Istanbul beside Europe/Istanbul)."""
+    seen: set[tuple[str, str]] = set()
+    result = []
+    for clock in found:
+        if (clock.city, clock.starts) not in seen:
+            seen.add((clock.city, clock.starts))
+            result.append(clock)
+    return result
+
+
+def hours_said(found: list[Clock]) -> str:
+    """Return the times in one line: `13:00 İstanbul · 12:00 Berlin`, with the day where it differs."""
+    return " · ".join(
+        f"{clock.starts} {clock.city}" + (f" ({clock.day})" if clock.days_apart else "") for clock in found
+    )
+
+
+def said(starts_at: datetime, home: str, zones: tuple[str, ...], language: str) -> str:
+    """Return an instant in full: weekday, date and the time in every zone, home first."""
+    home_day = times.wall(starts_at, ZoneInfo(home)).date()
+    return f"{long_day(home_day, language)} · {hours_said(clocks(starts_at, 0, home, zones, language))}"

@@ -1,0 +1,168 @@
+"""The database: the base of all tables, the column types of our own, and how SQLite is opened."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import has_request_context, request
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An instant. Refuses naive values, stores UTC, returns aware UTC.
+
+    SQLite keeps no offset: left alone it would store 10:00+03:00 as 10:00.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant is aware; this is a wall time")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class WallTime(TypeDecorator[datetime]):
+    """What a clock on the wall shows: naive on both sides."""
+
+    impl = DateTime(timezone=False)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is not None and value.tzinfo is not None:
+            raise ValueError("a wall time is naive; this is an instant")
+        return value
+
+
+class Texts(dict[str, str]):
+    """One text in several languages: language code -> text. Empty texts are left out."""
+
+    def __init__(self, texts: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
+        super().__init__({language: words for language, words in dict(texts).items() if words})
+
+    def in_language(self, language: str) -> str:
+        """Return the text in the language, else in the first other language that has one."""
+        return self.get(language) or next(iter(self.values()), "")
+
+    def language_for(self, language: str) -> str:
+        """Return the language of the text that `in_language` gives."""
+        return language if language in self else next(iter(self), language)
+
+
+def no_texts() -> Texts:
+    """Return no text at all: the default of columns that may stay empty."""
+    return Texts()
+
+
+class TextsColumn(TypeDecorator[Texts]):
+    """A column of `Texts`, stored as JSON."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Texts | None, dialect: Dialect) -> dict[str, str] | None:  # noqa: ARG002
+        return None if value is None else dict(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Texts | None:  # noqa: ARG002
+        return None if value is None else Texts(value)
+
+
+EnumOfStrings = TypeVar("EnumOfStrings", bound=StrEnum)
+
+
+def enum_column(kind: type[EnumOfStrings]) -> Enum:
+    """Return a column type that stores the enum's values, with a CHECK that allows no others."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        length=32,
+        values_callable=lambda members: [member.value for member in members],
+        name=kind.__name__.lower(),
+    )
+
+
+class Base(DeclarativeBase):
+    """What every table inherits from."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map = {datetime: UtcInstant, Texts: TextsColumn}  # noqa: RUF012 - SQLAlchemy's own form
+
+
+# Only the metadata: a model class of Flask-SQLAlchemy cannot share our own map of column types.
+db = SQLAlchemy(metadata=Base.metadata)
+migrate = Migrate()
+
+
+def folder(name: str) -> Path:
+    """Return a folder that stands inside the package in a wheel and beside it in a checkout."""
+    inside = Path(__file__).parent / name
+    return inside if inside.is_dir() else Path(__file__).parent.parent / name
+
+
+BUSY_TIMEOUT_SECONDS = 10
+
+
+@event.listens_for(Engine, "connect")
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    """Prepare a SQLite connection: write-ahead log, foreign keys, waiting instead of failing."""
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # The driver's own transactions start too late (at the first write); see _begin below.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_SECONDS * 1000}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """Take SQLite's write lock at the start of whatever may write.
+
+    A transaction that reads first and writes later fails at once when another has written in
+    between, and the busy timeout does not help (measured; see docs/decisions/0004). Pages that
+    are only read do not wait for writers.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    reads_only = has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def is_current(migrations: str) -> bool:
+    """Whether the database answers and has exactly the schema of this version.
+
+    Raises:
+        SQLAlchemyError: if it does not answer.
+    """
+    newest = ScriptDirectory(migrations).get_current_head()
+    present = MigrationContext.configure(db.session.connection()).get_current_revision()
+    return newest == present

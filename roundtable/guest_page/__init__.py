@@ -1,0 +1,1 @@
+"""The one page of a contact, behind the personal link."""

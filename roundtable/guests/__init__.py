@@ -1,0 +1,1 @@
+"""The guest list: cities, participants, their contacts and personal links."""

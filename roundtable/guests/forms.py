@@ -1,0 +1,81 @@
+"""Forms of the guest list."""
+
+from flask_babel import gettext
+from flask_babel import lazy_gettext as _l
+from wtforms import FileField, SelectField, StringField
+from wtforms.validators import ValidationError
+
+from roundtable.guests.csv_import import ENCODINGS, countries
+from roundtable.guests.roles import OrderRule, ParticipantRole
+from roundtable.web import forms
+from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm
+from roundtable.words import tidy
+
+ROLE_NAMES = {
+    ParticipantRole.CHAIR: _l("chair"),
+    ParticipantRole.SPEAKER: _l("speaker"),
+    ParticipantRole.OBSERVER: _l("observer"),
+}
+ENCODING_NAMES = {
+    "": _l("recognise by itself"),
+    "utf-8": "UTF-8",
+    "windows-1254": _l("Windows-1254 (Turkish)"),
+    "windows-1252": _l("Windows-1252 (Western European)"),
+    "utf-16": "UTF-16",
+}
+ORDER_NAMES = {
+    OrderRule.ALPHABETICAL: _l("alphabetical, chairs first"),
+    OrderRule.ALTERNATING: _l("alternating countries, chairs first"),
+}
+_ROLES = [(role.value, name) for role, name in ROLE_NAMES.items()]
+
+
+class ParticipantForm(TextsForm):
+    """A city's mayor at this conference."""
+
+    city = TextsField(_l("City"), most=120)
+    country = StringField(
+        _l("Country"),
+        [REQUIRED],
+        filters=[lambda text: tidy(text).upper()],
+        description=_l("The two-letter code, such as TR or DE."),
+        render_kw={"maxlength": 2, "size": 4, "autocapitalize": "characters"},
+    )
+    zone = forms.zone(_l("Time zone of the city"))
+    person = forms.line(_l("Name of the mayor"), required=False)
+    offices = TextsField(_l("Office, as it shall be written"), required=False)
+    role = SelectField(_l("Role at the table"), choices=_ROLES, default=ParticipantRole.SPEAKER.value)
+
+    def validate_country(self, field: StringField) -> None:
+        """Check the code."""
+        if field.data not in countries():
+            raise ValidationError(
+                gettext(
+                    "“%(value)s” is not a country. Please write a code such as TR or DE.", value=field.data
+                )
+            )
+
+
+class ContactForm(BaseForm):
+    """A mailbox that acts for the participant."""
+
+    name = forms.line(_l("Name of the contact"), hint=_l("A person or an office, such as “Private office”."))
+    email = forms.email(_l("E-mail address of the contact"))
+    language = forms.language(_l("Language of letters and pages"))
+
+
+class ImportForm(BaseForm):
+    """A guest list as a file."""
+
+    file = FileField(_l("Guest list (CSV)"), render_kw={"accept": ".csv,.txt,text/csv"})
+    encoding = SelectField(
+        _l("Encoding"), choices=[(code, ENCODING_NAMES[code]) for code in ("", *ENCODINGS)], default=""
+    )
+
+
+class OrderForm(BaseForm):
+    """A rule for the protocol order."""
+
+    rule = SelectField(
+        _l("Order of the seats"), choices=[(rule.value, name) for rule, name in ORDER_NAMES.items()]
+    )

@@ -1,0 +1,111 @@
+"""Reads of the guest list that more than one place needs."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from flask import abort, current_app
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from roundtable.db import db
+from roundtable.guests import links
+from roundtable.guests.models import City, Contact, Participant
+from roundtable.languages import prefer
+
+
+def participants_of(conference_id: int) -> list[Participant]:
+    """Return the participants with their cities, in protocol order."""
+    found = db.session.scalars(
+        select(Participant)
+        .join(Participant.city)
+        .options(contains_eager(Participant.city))
+        .where(Participant.conference_id == conference_id)
+        .order_by(Participant.precedence, Participant.id)
+    )
+    return list(found)
+
+
+def contacts_of(conference_id: int) -> dict[int, list[Contact]]:
+    """Return the contacts of a conference by participant."""
+    found: dict[int, list[Contact]] = {}
+    rows = db.session.scalars(
+        select(Contact)
+        .join(Contact.participant)
+        .where(Participant.conference_id == conference_id)
+        .order_by(Contact.id)
+    )
+    for contact in rows:
+        found.setdefault(contact.participant_id, []).append(contact)
+    return found
+
+
+@dataclass(frozen=True)
+class ZoneAtTable:
+    """A zone and how many cities live by it; `only_observers` is said on the page."""
+
+    zone: str
+    cities: int
+    only_observers: bool
+
+
+def zones_at(participants: list[Participant], home: str) -> list[ZoneAtTable]:
+    """Return the zones at the table: home first, then those of most cities."""
+    count = Counter(participant.city.zone for participant in participants)
+    seated = {participant.city.zone for participant in participants if participant.has_seat}
+    ordered = sorted(count, key=lambda zone: (zone != home, zone not in seated, -count[zone], zone))
+    if home not in count:
+        ordered.insert(0, home)
+    return [ZoneAtTable(zone, count[zone], zone in count and zone not in seated) for zone in ordered]
+
+
+def zone_names_at(conference_id: int) -> tuple[str, ...]:
+    """Return the names of the zones at the table, those of most cities first."""
+    rows = db.session.scalars(
+        select(City.zone)
+        .join(Participant, Participant.city_id == City.id)
+        .where(Participant.conference_id == conference_id)
+    )
+    return tuple(zone for zone, _ in sorted(Counter(rows).items(), key=lambda entry: (-entry[1], entry[0])))
+
+
+def _key() -> bytes:
+    return links.link_key(current_app.config["ROUNDTABLE"].secret_key)
+
+
+def _owner(contact: Contact) -> links.Owner:
+    return links.Owner(contact.id, contact.participant.conference_id, contact.link_generation)
+
+
+def token_of(contact: Contact) -> str:
+    """Return the token of the contact's personal link."""
+    return links.token(_owner(contact), _key())
+
+
+def personal_link(contact: Contact) -> str:
+    """Return the whole personal link, as it stands in letters."""
+    return f"{current_app.config['ROUNDTABLE'].public_url}/g/{token_of(contact)}"
+
+
+def personal_link_of(contact_id: int) -> str | None:
+    """Return the personal link of the contact with this id, if there is such a contact."""
+    contact = db.session.get(Contact, contact_id, options=[joinedload(Contact.participant)])
+    return personal_link(contact) if contact is not None else None
+
+
+def contact_or_404(token: str) -> Contact:
+    """Return who holds this personal link; wrong, old and revoked links are all alike 404.
+
+    The contact's language becomes the reader's, unless the reader chooses another.
+    """
+    contact_id = links.contact_id_in(token)
+    contact = db.session.scalar(
+        select(Contact)
+        .where(Contact.id == (contact_id or 0))
+        .options(joinedload(Contact.participant).joinedload(Participant.conference))
+    )
+    # The proof is checked even where there is no such contact, so that both take the same time.
+    owner = _owner(contact) if contact is not None else links.Owner(0, 0, 0)
+    if not links.proves(token, owner, _key()) or contact is None:
+        abort(404)
+    prefer(contact.language)
+    return contact

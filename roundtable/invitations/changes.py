@@ -1,0 +1,58 @@
+"""What has changed about a meeting since its guests were last told, in words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask_babel import gettext
+
+from roundtable import dates
+from roundtable.db import Texts
+
+
+@dataclass(frozen=True)
+class Told:
+    """What guests know, or shall know, about a meeting."""
+
+    titles: Texts
+    starts_at: datetime
+    zone: str
+    duration_minutes: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that has changed, with its name, the old and the new words."""
+
+    name: str
+    old: str
+    new: str
+
+
+def time_changed(old: Told, new: Told) -> bool:
+    """Whether the meeting takes other minutes of the world's time: then old answers mean nothing."""
+    return (old.starts_at, old.duration_minutes) != (new.starts_at, new.duration_minutes)
+
+
+def changes(old: Told, new: Told, zones: tuple[str, ...], language: str) -> list[Change]:
+    """Return what has changed, in the current language."""
+    found = []
+    old_title, new_title = old.titles.in_language(language), new.titles.in_language(language)
+    if old_title != new_title:
+        found.append(Change(gettext("Title"), old_title, new_title))
+    if old.starts_at != new.starts_at or old.zone != new.zone:
+        found.append(
+            Change(
+                gettext("Date and time"),
+                dates.said(old.starts_at, old.zone, zones, language),
+                dates.said(new.starts_at, new.zone, zones, language),
+            )
+        )
+    if old.duration_minutes != new.duration_minutes:
+        found.append(
+            Change(
+                gettext("Duration"),
+                gettext("%(minutes)d minutes", minutes=old.duration_minutes),
+                gettext("%(minutes)d minutes", minutes=new.duration_minutes),
+            )
+        )
+    return found

@@ -1,0 +1,115 @@
+"""The languages of the program: which there are, which one a reader gets, and their catalogues."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import cast
+
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request, session
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
+from flask_login import current_user
+from werkzeug.datastructures import LanguageAccept
+
+from roundtable.errors import Refusal
+
+LANGUAGES = ("en", "de", "tr")
+"""Codes of the languages that interface, letters and documents speak."""
+
+OWN_NAMES = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
+"""What each language calls itself, for the switch."""
+
+_LOCALES = {"en": "en_GB", "de": "de_DE", "tr": "tr_TR"}
+
+
+def locale_of(language: str) -> Locale:
+    """Return the CLDR locale by which dates, zones and countries are written in the language."""
+    return Locale.parse(_LOCALES[language])
+
+
+class _PoDomain(Domain):
+    """Reads the catalogues from .po files, so that neither run nor test needs a compile step."""
+
+    def get_translations(self) -> NullTranslations:
+        language = current_language()
+        if language not in self.cache:
+            self.cache[language] = read_catalogue(language)
+        return cast("NullTranslations", self.cache[language])
+
+
+def read_catalogue(language: str) -> NullTranslations:
+    """Return the catalogue of the language; English needs none, its sentences are the keys."""
+    file = Path(__file__).parent / "translations" / f"{language}.po"
+    if not file.exists():
+        return NullTranslations()
+    with file.open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def init_app(app: Flask) -> None:
+    """Give the app its languages."""
+    Babel(app, locale_selector=choose_locale, default_domain="messages", default_locale="en_GB")
+    # Flask-Babel names its domain once, when it starts; ours reads .po files instead.
+    app.extensions["babel"].instance.domain_instance = _PoDomain()
+
+
+def current_language() -> str:
+    """Return the code of the language in which the present page, letter or document is written."""
+    locale = get_locale()
+    return locale.language if locale is not None else LANGUAGES[0]
+
+
+def choose_locale() -> str:
+    """Return the locale for the reader of the present request."""
+    return _LOCALES[choose_language()]
+
+
+def choose_language() -> str:
+    """Choose: the address's own language, the reader's choice, account or contact, the browser's wish."""
+    if not has_request_context():
+        return LANGUAGES[0]
+    wishes = [
+        g.get("chosen_language"),
+        (request.view_args or {}).get("language"),
+        request.args.get("lang"),
+        session.get("language"),
+        g.get("contact_language"),
+        getattr(current_user, "language", None),
+    ]
+    for wish in wishes:
+        if wish in LANGUAGES:
+            return cast("str", wish)
+    accepted: LanguageAccept = request.accept_languages
+    return accepted.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def prefer(language: str) -> None:
+    """Speak the contact's language from now on in this request, unless the reader chooses another."""
+    g.contact_language = language
+    refresh()
+
+
+def choose(language: str) -> None:
+    """Speak this language from now on in this request: the reader has just chosen it."""
+    g.chosen_language = language
+    refresh()
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Write what is inside in the given language: a letter, a document."""
+    with force_locale(_LOCALES[language]):
+        yield
+
+
+def refusal_text(refusal: Refusal) -> str:
+    """Return a refusal's sentence in the current language."""
+    return str(gettext(refusal.sentence, **refusal.values))

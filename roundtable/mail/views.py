@@ -1,0 +1,65 @@
+"""The mailbox of the demonstration: letters as they would arrive."""
+
+from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from roundtable.db import db
+from roundtable.mail import delivery
+from roundtable.mail.models import Letter
+from roundtable.web.headers import CONTENT_SECURITY_POLICY
+
+bp = Blueprint("mail", __name__)
+SHOWN = 200
+
+
+def _letter_or_404(letter_id: int) -> Letter:
+    letter = db.session.get(Letter, letter_id)
+    if letter is None:
+        abort(404)
+    return letter
+
+
+@bp.get("/mailbox")
+def mailbox() -> ResponseReturnValue:
+    """List the letters, the newest first."""
+    letters = db.session.scalars(select(Letter).order_by(Letter.id.desc()).limit(SHOWN))
+    return render_template("mail/mailbox.html", letters=list(letters))
+
+
+@bp.get("/mailbox/<int:letter_id>")
+def show(letter_id: int) -> ResponseReturnValue:
+    """Show one letter: its head, its plain text, and what hangs on it."""
+    letter = _letter_or_404(letter_id)
+    text, _, entry = delivery.with_link(letter)
+    response = make_response(render_template("mail/letter.html", letter=letter, text=text, entry=entry))
+    # The only page that shows another one inside it.
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return response
+
+
+@bp.get("/mailbox/<int:letter_id>/page")
+def page(letter_id: int) -> Response:
+    """Give the letter's HTML as a mail program would show it: sealed, with its inline styles only."""
+    letter = _letter_or_404(letter_id)
+    response = Response(delivery.with_link(letter)[1], mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    )
+    return response
+
+
+@bp.get("/mailbox/<int:letter_id>/letter.eml")
+def source(letter_id: int) -> Response:
+    """Give the letter as it would go over the wire."""
+    content = delivery.as_bytes(_letter_or_404(letter_id), current_app.config["ROUNDTABLE"])
+    response = Response(content, mimetype="message/rfc822")
+    response.headers["Content-Disposition"] = f'attachment; filename="letter-{letter_id}.eml"'
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Serve the mailbox, in the demonstration only: elsewhere nobody reads other people's letters."""
+    if app.config["ROUNDTABLE"].demonstration:
+        app.register_blueprint(bp)

@@ -1,0 +1,1 @@
+"""The record of a meeting: attendance and entries, approved and sealed."""

@@ -1,0 +1,226 @@
+"""Pages of the record."""
+
+from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from roundtable.accounts.views import present_user
+from roundtable.agenda.queries import items_of
+from roundtable.conferences.access import meeting_or_404, rights_in
+from roundtable.conferences.models import Meeting
+from roundtable.conferences.queries import bodies_of
+from roundtable.conferences.roles import Right
+from roundtable.db import db
+from roundtable.errors import Refusal
+from roundtable.guests.queries import participants_of, zone_names_at
+from roundtable.languages import current_language, refusal_text
+from roundtable.minutes import queries, service
+from roundtable.minutes.document import minutes_pdf
+from roundtable.minutes.forms import KIND_NAMES, PRESENCE_NAMES, ApprovalForm, Choices, EntryForm
+from roundtable.minutes.kinds import Presence
+from roundtable.minutes.models import Entry, Minutes
+from roundtable.minutes.record import Record
+from roundtable.words import tidy
+
+bp = Blueprint("minutes", __name__)
+
+
+def _readable(meeting: Meeting) -> tuple[Minutes | None, Record | None]:
+    """Return minutes and record as far as the present user may read them.
+
+    Drafts are for those who keep the record; off-the-record statements, too.
+    """
+    minutes = queries.minutes_of(meeting)
+    if minutes is None:
+        return None, None
+    if Right.KEEP_RECORD in rights_in(meeting.conference):
+        return minutes, queries.record_of(minutes)
+    return (minutes, queries.record_of(minutes).common()) if minutes.is_sealed else (None, None)
+
+
+def _choices(meeting: Meeting) -> tuple[Choices, Choices]:
+    language = current_language()
+    items = [(str(item.id), item.titles.in_language(language)) for item in items_of(meeting)]
+    participants = [
+        (str(one.id), f"{one.city.names.in_language(language)} — {one.called(language)}".rstrip(" —"))
+        for one in participants_of(meeting.conference_id)
+    ]
+    return items, participants
+
+
+def _new_form(meeting: Meeting) -> EntryForm:
+    languages = meeting.conference.languages
+    form = EntryForm(languages=languages, language=languages[0]).offer(*_choices(meeting))
+    form.item_id.data = request.args.get("item", (form.item_id.choices or [("", "")])[0][0])
+    return form
+
+
+def _page(meeting: Meeting, form: EntryForm | None = None, approval: ApprovalForm | None = None) -> str:
+    minutes, record = _readable(meeting)
+    rights = rights_in(meeting.conference)
+    may_write = minutes is not None and not minutes.is_sealed and Right.KEEP_RECORD in rights
+    return render_template(
+        "minutes/show.html",
+        meeting=meeting,
+        conference=meeting.conference,
+        rights=rights,
+        minutes=minutes,
+        record=record,
+        may_write=may_write,
+        zones=zone_names_at(meeting.conference_id),
+        kind_names=KIND_NAMES,
+        presence_names=PRESENCE_NAMES,
+        presences=Presence,
+        form=(form or _new_form(meeting)) if may_write else None,
+        approval=approval or ApprovalForm(approved_by=present_user().name),
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/minutes")
+def show(meeting_id: int) -> ResponseReturnValue:
+    """Show the record."""
+    return _page(meeting_or_404(meeting_id, Right.READ))
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/begin")
+def begin(meeting_id: int) -> ResponseReturnValue:
+    """Begin the record."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    service.begin(meeting)
+    db.session.commit()
+    return redirect(url_for("minutes.show", meeting_id=meeting.id))
+
+
+def _minutes_or_404(meeting: Meeting) -> Minutes:
+    minutes = queries.minutes_of(meeting)
+    if minutes is None:
+        abort(404)
+    return minutes
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/attendance")
+def set_attendance(meeting_id: int) -> ResponseReturnValue:
+    """Set how the participants took part."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    minutes = _minutes_or_404(meeting)
+    lines = {}
+    for row in queries.attendance_of(minutes):
+        chosen = request.form.get(f"presence-{row.participant_id}")
+        if chosen in set(Presence):
+            who = tidy(request.form.get(f"representative-{row.participant_id}"))[:300]
+            lines[row.participant_id] = (Presence(chosen), who)
+    service.set_attendance(minutes, lines)
+    db.session.commit()
+    flash(gettext("Saved."))
+    return redirect(url_for("minutes.show", meeting_id=meeting.id) + "#attendance")
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/entries")
+def add_entry(meeting_id: int) -> ResponseReturnValue:
+    """Write an entry."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    minutes = _minutes_or_404(meeting)
+    form = EntryForm(request.form, languages=meeting.conference.languages).offer(*_choices(meeting))
+    service.check_open(minutes)
+    if not form.validate():
+        return _page(meeting, form), 422
+    entry = service.add_entry(minutes, form.written(), by=present_user().name)
+    db.session.commit()
+    back = url_for("minutes.show", meeting_id=meeting.id, item=form.item_id.data)
+    return redirect(f"{back}#entry{entry.id}")
+
+
+def _entry_or_404(minutes: Minutes, entry_id: int) -> Entry:
+    entry = db.session.get(Entry, entry_id)
+    if entry is None or entry.minutes_id != minutes.id:
+        abort(404)
+    return entry
+
+
+@bp.route("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>", methods=["GET", "POST"])
+def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
+    """Change an entry; what two people write at once is shown side by side."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    minutes = _minutes_or_404(meeting)
+    entry = _entry_or_404(minutes, entry_id)
+    service.check_open(minutes)
+    languages = meeting.conference.languages
+    if request.method == "GET":
+        form = EntryForm(obj=entry, languages=languages).offer(*_choices(meeting))
+        form.kind.data, form.off_record.data = entry.kind.value, not entry.on_record
+        form.item_id.data = str(entry.item_id or "")
+        form.speaker_id.data, form.owner_id.data = str(entry.speaker_id or ""), str(entry.owner_id or "")
+        return render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
+    form = EntryForm(request.form, languages=languages).offer(*_choices(meeting))
+    if not form.validate():
+        page = render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
+        return page, 422
+    try:
+        service.change_entry(entry, form.written(), by=present_user().name, version=form.version.data or 0)
+    except Refusal as refusal:
+        db.session.rollback()
+        form.version.data = entry.version
+        return render_template(
+            "minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict=refusal_text(refusal)
+        ), 409
+    db.session.commit()
+    return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry.id}")
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/move")
+def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
+    """Move an entry up or down."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    service.move_entry(entry, -1 if request.form.get("direction") == "up" else 1)
+    db.session.commit()
+    return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry_id}")
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/remove")
+def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
+    """Take an entry out."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    service.remove_entry(_entry_or_404(_minutes_or_404(meeting), entry_id))
+    db.session.commit()
+    return redirect(url_for("minutes.show", meeting_id=meeting.id))
+
+
+@bp.post("/meetings/<int:meeting_id>/minutes/approve")
+def approve(meeting_id: int) -> ResponseReturnValue:
+    """Approve and seal the record."""
+    meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
+    minutes = _minutes_or_404(meeting)
+    form = ApprovalForm(request.form)
+    if not form.validate():
+        return _page(meeting, approval=form), 422
+    service.approve(minutes, by=form.approved_by.data or "")
+    db.session.commit()
+    flash(gettext("The minutes are approved and sealed."))
+    return redirect(url_for("minutes.show", meeting_id=meeting.id))
+
+
+@bp.get("/meetings/<int:meeting_id>/minutes.pdf")
+def pdf(meeting_id: int) -> ResponseReturnValue:
+    """Give the record as a PDF, as far as the reader may read it."""
+    meeting = meeting_or_404(meeting_id, Right.READ)
+    minutes, record = _readable(meeting)
+    if minutes is None or record is None:
+        abort(404)
+    language = current_language()
+    content = minutes_pdf(
+        meeting,
+        record,
+        bodies_of(meeting.conference),
+        zone_names_at(meeting.conference_id),
+        language,
+        minutes.content_hash,
+    )
+    response = Response(content, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="minutes-{meeting.id}-{language}.pdf"'
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Serve the pages."""
+    app.register_blueprint(bp)

@@ -1,0 +1,35 @@
+"""Every table, for the mapper and for Alembic. Nothing imports this but the package itself."""
+
+from roundtable.accounts.models import SignIn, User
+from roundtable.agenda.models import AgendaItem, SpeakingSlot
+from roundtable.conferences.models import Body, Conference, Meeting, Membership
+from roundtable.guests.models import City, Contact, Participant
+from roundtable.invitations.models import Announcement, AnswerGiven, Invitation
+from roundtable.mail.models import Letter
+from roundtable.minutes.models import Attendance, Entry, Minutes
+from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
+
+__all__ = [
+    "AgendaItem",
+    "Announcement",
+    "AnswerGiven",
+    "Attendance",
+    "Body",
+    "City",
+    "Conference",
+    "Contact",
+    "Entry",
+    "Invitation",
+    "Letter",
+    "Meeting",
+    "Membership",
+    "Minutes",
+    "Participant",
+    "PressSummary",
+    "Publication",
+    "PublicationText",
+    "Quote",
+    "SignIn",
+    "SpeakingSlot",
+    "User",
+]

@@ -1,0 +1,35 @@
+"""The list of the parts that have pages, in the order in which they may know each other."""
+
+from flask import Flask
+
+from roundtable.accounts import views as accounts
+from roundtable.agenda import views as agenda
+from roundtable.board import views as board
+from roundtable.calendars import views as calendars
+from roundtable.conferences import views as conferences
+from roundtable.guest_page import views as guest_page
+from roundtable.guests import views as guests
+from roundtable.home import views as home
+from roundtable.invitations import views as invitations
+from roundtable.mail import views as mail
+from roundtable.minutes import views as minutes
+from roundtable.press import views as press
+
+
+def register_parts(app: Flask) -> None:
+    """Give the app the pages of every part."""
+    for part in (
+        mail,
+        accounts,
+        conferences,
+        guests,
+        agenda,
+        invitations,
+        calendars,
+        minutes,
+        press,
+        guest_page,
+        board,
+        home,
+    ):
+        part.init_app(app)

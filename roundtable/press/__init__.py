@@ -1,0 +1,1 @@
+"""Press summaries: composed from the approved record, published as pages and PDF."""

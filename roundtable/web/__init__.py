@@ -1,0 +1,18 @@
+"""What every page shares: access, headers, errors, forms, logs. Serves features and knows none."""
+
+from flask import Flask
+
+from roundtable.config import Settings
+from roundtable.web import access, errors, guards, headers, health, logs, templating, views
+
+
+def init_app(app: Flask, settings: Settings) -> None:
+    """Give the app all that its pages share."""
+    logs.init_app(app)
+    access.init_app(app)
+    guards.init_app(app)
+    headers.init_app(app)
+    errors.init_app(app)
+    templating.init_app(app, settings)
+    health.init_app(app)
+    views.init_app(app)

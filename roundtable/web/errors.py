@@ -1,0 +1,70 @@
+"""Error pages: plain, in the reader's language, without a trace."""
+
+import logging
+
+from flask import Flask, g, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from roundtable.db import db
+from roundtable.errors import Refusal
+from roundtable.languages import refusal_text
+from roundtable.web.access import is_by_link
+
+log = logging.getLogger(__name__)
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    """A rule said no: nothing is kept, and the reader learns why."""
+    db.session.rollback()
+    return render_template("errors/refused.html", sentence=refusal_text(refusal)), 409
+
+
+def _stale(_error: StaleDataError) -> ResponseReturnValue:
+    """Two people changed the same thing; the second has not seen the first one's change."""
+    db.session.rollback()
+    return render_template("errors/stale.html"), 409
+
+
+def _expired_form(_error: CSRFError) -> ResponseReturnValue:
+    return render_template("errors/expired.html"), 400
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if code < 400:
+        return error
+    if code == 404 and is_by_link():
+        # Wrong, cut off, old or revoked: the reader of a letter learns what to do instead.
+        return render_template("errors/unknown_link.html"), 404
+    known = code if code in {403, 404, 405, 413, 429} else 400 if code < 500 else 500
+    response = error.get_response()
+    response.set_data(render_template("errors/http.html", code=known))
+    response.content_type = "text/html; charset=utf-8"
+    return response
+
+
+def _no_database(error: OperationalError) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("database not available", exc_info=error)
+    return render_template("errors/http.html", code=503), 503
+
+
+def _bug(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("unexpected error", exc_info=error, extra={"id": g.get("request_id")})
+    return render_template("errors/http.html", code=500), 500
+
+
+def init_app(app: Flask) -> None:
+    """Answer every failure with a page of our own."""
+    app.register_error_handler(Refusal, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(CSRFError, _expired_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _no_database)
+    if not app.testing:
+        app.register_error_handler(Exception, _bug)

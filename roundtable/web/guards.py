@@ -1,0 +1,24 @@
+"""The guards that views and start-up share: form tokens and rate limits."""
+
+from flask import Flask, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+
+from roundtable.web.access import is_by_link
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+
+
+def _protect_forms() -> None:
+    """Ask every form for its token, but those behind a personal link (see web.access.by_link)."""
+    if request.method not in {"GET", "HEAD", "OPTIONS"} and not is_by_link():
+        csrf.protect()
+
+
+def init_app(app: Flask) -> None:
+    """Put the guards before every request."""
+    csrf.init_app(app)
+    app.before_request(_protect_forms)
+    limiter.init_app(app)

@@ -1,0 +1,76 @@
+"""Response headers: what the browser may load, remember and tell others."""
+
+import hashlib
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, current_app, request
+
+from roundtable.web.access import is_by_link
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+)
+
+_ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()",
+}
+
+
+def _set(response: Response) -> Response:
+    for name, value in _ALWAYS.items():
+        response.headers.setdefault(name, value)
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if is_by_link() else "same-origin")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    # What a view has not called public is nobody else's.
+    response.headers.setdefault("Cache-Control", "no-store")
+    if not response.headers["Cache-Control"].startswith("public"):
+        response.headers.setdefault("X-Robots-Tag", "noindex, nofollow")
+    return response
+
+
+@lru_cache(maxsize=256)
+def _hash_of(file: str, _changed: float) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:12]
+
+
+def _name_version(endpoint: str, values: dict[str, object]) -> None:
+    """Put a hash of its content into a static file's address, so that it can be kept for ever."""
+    if endpoint == "static" and "v" not in values and current_app.static_folder:
+        file = Path(current_app.static_folder) / str(values["filename"])
+        if file.is_file():
+            values["v"] = _hash_of(str(file), file.stat().st_mtime)
+
+
+def _keep_static(response: Response) -> Response:
+    if request.endpoint == "static" and response.status_code in {200, 304}:
+        days = 365 if "v" in request.args else 0
+        response.headers["Cache-Control"] = f"public, max-age={days * 86400}" + (
+            ", immutable" if days else ""
+        )
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Set the headers on every answer."""
+    # The last registered runs first: static files say how long they keep before the rest is set.
+    app.after_request(_set)
+    app.after_request(_keep_static)
+    app.url_defaults(_name_version)

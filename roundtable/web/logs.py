@@ -1,0 +1,82 @@
+"""Structured logs: one JSON object a line, without secrets, links or addresses."""
+
+import json
+import logging
+import re
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+
+from flask import Flask, Response, g, request
+
+log = logging.getLogger("roundtable.request")
+
+_STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"/g/[^\s/?\"']+")
+_PASSWORD = re.compile(r"://[^\s/@]+@")
+
+
+def masked(text: str) -> str:
+    """Return the text without mail addresses, personal links and passwords in addresses."""
+    text = _PASSWORD.sub("://***@", text)
+    return _ADDRESS.sub("***@***", _LINK.sub("/g/***", text))
+
+
+class JsonLines(logging.Formatter):
+    """Formats a record as one JSON line; line feeds and escape sequences cannot break out of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, object] = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": masked(record.getMessage()),
+        }
+        for name, value in vars(record).items():
+            if name not in _STANDARD:
+                line[name] = masked(value) if isinstance(value, str) else value
+        if record.exc_info:
+            line["trace"] = masked(self.formatException(record.exc_info))
+        return json.dumps(line, ensure_ascii=True, default=lambda value: masked(str(value)))
+
+
+def configure(level: str) -> None:
+    """Send all logs to standard error as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines())
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    # Libraries that repeat themselves at INFO.
+    for chatty in ("alembic", "waitress.queue", "fontTools", "weasyprint"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+
+
+def _start() -> None:
+    g.started = time.perf_counter()
+    g.request_id = secrets.token_hex(6)
+
+
+def _finish(response: Response) -> Response:
+    if "started" in g and request.endpoint not in {"static", "health.live", "health.ready"}:
+        log.info(
+            "request",
+            extra={
+                "id": g.request_id,
+                "method": request.method,
+                # The rule, never the path: a path may be a personal link.
+                "page": str(request.url_rule) if request.url_rule else None,
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - g.started) * 1000, 1),
+            },
+        )
+        response.headers.setdefault("X-Request-Id", g.request_id)
+    return response
+
+
+def init_app(app: Flask) -> None:
+    """Log every request once, when it is answered."""
+    app.before_request(_start)
+    app.after_request(_finish)
