@@ -11,17 +11,17 @@ _GROUNDS = ("#24427a", "#1d6f5f", "#56617a", "#7a5a24", "#3c5a8f", "#2f7d6c")
 
 
 def video_wall() -> bytes:
-    """Return a PNG of 1600 × 1000 pixels: a wall of twenty tiles, each with a city's name."""
-    wall = Image.new("RGB", (1600, 1000), "#e9e3d6")
+    """Return a PNG of 1600 × 820 pixels: a wall of twenty tiles, each with a city's name."""
+    wall = Image.new("RGB", (1600, 820), "#e9e3d6")
     pen = ImageDraw.Draw(wall)
     face = fonts.named("source-sans-600")
     assert face is not None
     font = ImageFont.truetype(str(fonts.whole_file(face)), 30)
     for index, city in enumerate(CITIES):
         column, row = index % 5, index // 5
-        left, top = 24 + column * 312, 24 + row * 240
+        left, top = 24 + column * 312, 20 + row * 198
         _tile(pen, left, top, _GROUNDS[(index * 5 + row) % len(_GROUNDS)])
-        pen.text((left + 18, top + 172), city.en, fill="#ffffff", font=font)
+        pen.text((left + 18, top + 141), city.en, fill="#ffffff", font=font)
     result = io.BytesIO()
     wall.save(result, "PNG")
     return result.getvalue()
@@ -29,17 +29,17 @@ def video_wall() -> bytes:
 
 def _tile(pen: ImageDraw.ImageDraw, left: int, top: int, ground: str) -> None:
     """Draw one tile: a desk lamp's light, an empty chair, a table edge."""
-    right, bottom = left + 304, top + 232
+    right, bottom = left + 304, top + 188
     pen.rounded_rectangle((left, top, right, bottom), radius=16, fill=ground)
     middle = left + 152
-    pen.ellipse((middle - 92, top + 18, middle + 92, top + 202), fill=_lighter(ground, 24))
+    pen.ellipse((middle - 92, top + 8, middle + 92, top + 192), fill=_lighter(ground, 24))
     pen.rounded_rectangle(
-        (middle - 38, top + 52, middle + 38, top + 130), radius=22, fill=_lighter(ground, 70)
+        (middle - 38, top + 30, middle + 38, top + 104), radius=22, fill=_lighter(ground, 70)
     )
     pen.rounded_rectangle(
-        (middle - 60, top + 118, middle + 60, top + 158), radius=18, fill=_lighter(ground, 52)
+        (middle - 60, top + 94, middle + 60, top + 132), radius=18, fill=_lighter(ground, 52)
     )
-    pen.rectangle((left, top + 160, right, bottom - 16), fill=_lighter(ground, -14))
+    pen.rectangle((left, top + 134, right, bottom - 16), fill=_lighter(ground, -14))
     pen.rounded_rectangle((left, bottom - 40, right, bottom), radius=16, fill=_lighter(ground, -14))
 
 

@@ -24,11 +24,19 @@ bp = Blueprint("guest_page", __name__)
 @bp.get("/g/<token>")
 @by_link
 def index(token: str) -> ResponseReturnValue:
-    """Lead to the session if there is one, else list them."""
+    """Lead to the one session that is to come, else list them all."""
     contact = contact_or_404(token)
     invitations = queries.invitations_of(contact.participant)
-    if len(invitations) == 1:
-        return redirect(url_for("guest_page.meeting", token=token, meeting_id=invitations[0].meeting_id))
+    coming = [one for one in invitations if one.meeting.ends_at > clock.now()]
+    if len(coming) == 1 and "all" not in request.args:
+        return redirect(
+            url_for(
+                "guest_page.meeting",
+                token=token,
+                meeting_id=coming[0].meeting_id,
+                lang=request.args.get("lang"),
+            )
+        )
     return render_template(
         "guest_page/index.html",
         contact=contact,

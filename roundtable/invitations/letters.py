@@ -9,7 +9,7 @@ from roundtable import dates, times
 from roundtable.conferences.models import Body, Meeting
 from roundtable.guests.links import PLACEHOLDER
 from roundtable.guests.models import Contact, Participant
-from roundtable.invitations.answers import STATE_NAMES
+from roundtable.invitations.answers import ANSWER_NAMES
 from roundtable.invitations.changes import Change, Told, changes
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
@@ -147,11 +147,10 @@ def notice_letter(occasion: Occasion, invitation: Invitation, said_by: str, addr
             Answer.DELEGATED: gettext("%(city)s sends a deputy: %(title)s"),
             Answer.TENTATIVE: gettext("%(city)s is not sure yet: %(title)s"),
             Answer.DECLINED: gettext("%(city)s is not coming: %(title)s"),
-            Answer.NEEDS_ACTION: gettext("%(city)s has taken the answer back: %(title)s"),
         }
         title = occasion.meeting.titles.in_language(language)
         subject = subjects[invitation.answer] % {"city": city, "title": title}
-        answer_words = str(STATE_NAMES[invitation.answer])
+        answer_words = str(ANSWER_NAMES[invitation.answer])
     return letters.write(
         "notice",
         language,

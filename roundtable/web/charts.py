@@ -61,10 +61,10 @@ def table(count: int) -> Table:
             label_x = x + math.copysign(distance, x) * (0.55 + 0.45 * sideways)
             label_y = y + math.copysign((1 - sideways) * distance * 1.15, y) + 4
         seats.append(Seat(round(x, 1), round(y, 1), round(label_x, 1), round(label_y, 1), anchor))
-    margin = 150 if labelled else 24
+    margin = 112 if labelled else 24
     return Table(
         width=2 * (ring + margin),
-        height=2 * (ring * stretch + (44 if labelled else 24)),
+        height=2 * (ring * stretch + (38 if labelled else 24)),
         radius=radius,
         seat_radius=round(seat_radius, 1),
         font_size=14 if count <= 24 else 11,
