@@ -79,6 +79,7 @@ def _subset(face: Face, target: Path) -> None:
     subsetter.subset(font)
     part = target.with_suffix(".part")
     subset.save_font(font, str(part), options)
+    font.close()
     part.replace(target)
     log.info("font prepared", extra={"font": face.name})
 

@@ -8,7 +8,7 @@ from wtforms import IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional
 
 from roundtable.agenda.kinds import ItemKind
-from roundtable.web.forms import TextsField, TextsForm
+from roundtable.web.forms import TextsField, TextsForm, choices
 
 KIND_NAMES = {
     ItemKind.WELCOME: _l("Welcome"),
@@ -22,7 +22,7 @@ KIND_NAMES = {
 class ItemForm(TextsForm):
     """An agenda item. In a round the minutes per speaker count, elsewhere the duration."""
 
-    kind = SelectField(_l("Kind of item"), choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
+    kind = SelectField(_l("Kind of item"), choices=choices(KIND_NAMES))
     titles = TextsField(_l("Title of the item"))
     details = TextsField(_l("Details"), rows=2, most=2000, required=False)
     duration_minutes = IntegerField(

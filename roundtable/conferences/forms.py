@@ -12,7 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from roundtable.conferences.roles import BodyRole, Role
 from roundtable.languages import OWN_NAMES
 from roundtable.web import forms
-from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm
+from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
 
 ROLE_NAMES = {
     Role.ORGANIZER: _l("organizer"),
@@ -33,7 +33,7 @@ class ConferenceForm(TextsForm):
     titles = TextsField(_l("Title"))
     languages = SelectMultipleField(
         _l("Languages"),
-        choices=list(OWN_NAMES.items()),
+        choices=choices(OWN_NAMES),
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
         description=_l("Letters, pages and documents are made in these languages."),
@@ -60,7 +60,7 @@ class BodyForm(TextsForm):
 
     names = TextsField(_l("Name of the body"))
     role = SelectField(
-        _l("Role of the body"), choices=[(role.value, name) for role, name in BODY_ROLE_NAMES.items()]
+        _l("Role of the body"), choices=choices(BODY_ROLE_NAMES)
     )
     boilerplates = TextsField(
         _l("Boilerplate: the standing paragraph about the body"), rows=3, most=2000, required=False
@@ -71,7 +71,7 @@ class MemberForm(BaseForm):
     """A colleague with an account, and what they do here."""
 
     email = forms.email(_l("E-mail address of the account"))
-    role = SelectField(_l("Role"), choices=[(role.value, name) for role, name in ROLE_NAMES.items()])
+    role = SelectField(_l("Role"), choices=choices(ROLE_NAMES))
 
 
 class MeetingForm(TextsForm):

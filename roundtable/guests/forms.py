@@ -5,10 +5,10 @@ from flask_babel import lazy_gettext as _l
 from wtforms import FileField, SelectField, StringField
 from wtforms.validators import ValidationError
 
-from roundtable.guests.csv_import import ENCODINGS, countries
+from roundtable.guests.csv_import import countries
 from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.web import forms
-from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm
+from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
 from roundtable.words import tidy
 
 ROLE_NAMES = {
@@ -27,7 +27,6 @@ ORDER_NAMES = {
     OrderRule.ALPHABETICAL: _l("alphabetical, chairs first"),
     OrderRule.ALTERNATING: _l("alternating countries, chairs first"),
 }
-_ROLES = [(role.value, name) for role, name in ROLE_NAMES.items()]
 
 
 class ParticipantForm(TextsForm):
@@ -44,7 +43,7 @@ class ParticipantForm(TextsForm):
     zone = forms.zone(_l("Time zone of the city"))
     person = forms.line(_l("Name of the mayor"), required=False)
     offices = TextsField(_l("Office, as it shall be written"), required=False)
-    role = SelectField(_l("Role at the table"), choices=_ROLES, default=ParticipantRole.SPEAKER.value)
+    role = SelectField(_l("Role at the table"), choices=choices(ROLE_NAMES), default=ParticipantRole.SPEAKER.value)
 
     def validate_country(self, field: StringField) -> None:
         """Check the code."""
@@ -69,7 +68,7 @@ class ImportForm(BaseForm):
 
     file = FileField(_l("Guest list (CSV)"), render_kw={"accept": ".csv,.txt,text/csv"})
     encoding = SelectField(
-        _l("Encoding"), choices=[(code, ENCODING_NAMES[code]) for code in ("", *ENCODINGS)], default=""
+        _l("Encoding"), choices=choices(ENCODING_NAMES), default=""
     )
 
 
@@ -77,5 +76,5 @@ class OrderForm(BaseForm):
     """A rule for the protocol order."""
 
     rule = SelectField(
-        _l("Order of the seats"), choices=[(rule.value, name) for rule, name in ORDER_NAMES.items()]
+        _l("Order of the seats"), choices=choices(ORDER_NAMES)
     )

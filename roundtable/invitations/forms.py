@@ -10,13 +10,13 @@ from roundtable.invitations.answers import ANSWER_NAMES
 from roundtable.invitations.models import GivenAnswer
 from roundtable.invitations.rsvp import Answer
 from roundtable.web import forms
-from roundtable.web.forms import BaseForm
+from roundtable.web.forms import BaseForm, choices
 
 
 class AnswerForm(BaseForm):
     """One question with four answers, and a further one only where it is needed."""
 
-    answer = RadioField(_l("Your answer"), choices=[(one.value, name) for one, name in ANSWER_NAMES.items()])
+    answer = RadioField(_l("Your answer"), choices=choices(ANSWER_NAMES))
     deputy_name = forms.line(_l("Name of the deputy"), required=False)
     deputy_office = forms.line(_l("Function of the deputy"), required=False)
     deputy_email = forms.email(_l("E-mail address of the deputy"), required=False)
@@ -28,7 +28,7 @@ class AnswerForm(BaseForm):
     def without_deputies(self) -> "AnswerForm":
         """Leave the deputy out, for sessions that take none."""
         self.answer.choices = [
-            choice for choice in self.answer.choices or [] if choice[0] != Answer.DELEGATED.value
+            choice for choice in self.answer.choices or [] if choice.value != Answer.DELEGATED.value
         ]
         return self
 

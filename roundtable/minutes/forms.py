@@ -13,7 +13,7 @@ from roundtable.languages import OWN_NAMES
 from roundtable.minutes.kinds import EntryKind, Presence
 from roundtable.minutes.service import Written
 from roundtable.web import forms
-from roundtable.web.forms import BaseForm, TextsField, TextsForm
+from roundtable.web.forms import BaseForm, TextsField, TextsForm, choices
 
 KIND_NAMES = {
     EntryKind.STATEMENT: _l("Statement"),
@@ -27,15 +27,16 @@ PRESENCE_NAMES = {
     Presence.APOLOGIES: _l("apologies"),
     Presence.ABSENT: _l("absent"),
 }
-Choices = list[tuple[str, str]]
+Choices = dict[str, str]
+"""Value -> name, in the order in which they are offered."""
 
 
 class EntryForm(TextsForm):
     """An entry of the record. Speaker and owner count for their kinds only."""
 
-    kind = SelectField(_l("Kind of entry"), choices=[(kind.value, name) for kind, name in KIND_NAMES.items()])
+    kind = SelectField(_l("Kind of entry"), choices=choices(KIND_NAMES))
     item_id = SelectField(_l("Agenda item"), coerce=str, validate_choice=True)
-    language = SelectField(_l("Original language"), choices=list(OWN_NAMES.items()))
+    language = SelectField(_l("Original language"), choices=choices(OWN_NAMES))
     texts = TextsField(_l("Text"), rows=3, most=10_000)
     speaker_id = SelectField(_l("Speaker"), coerce=str, default="")
     off_record = BooleanField(
@@ -47,8 +48,8 @@ class EntryForm(TextsForm):
 
     def offer(self, items: Choices, participants: Choices) -> "EntryForm":
         """Say which agenda items and participants there are."""
-        self.item_id.choices = [*items, ("", gettext("without an item"))]
-        self.speaker_id.choices = self.owner_id.choices = [("", "—"), *participants]
+        self.item_id.choices = choices({**items, "": gettext("without an item")})
+        self.speaker_id.choices = self.owner_id.choices = choices({"": "—", **participants})
         return self
 
     def validate(self, extra_validators: Any = None) -> bool:

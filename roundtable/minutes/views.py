@@ -40,18 +40,19 @@ def _readable(meeting: Meeting) -> tuple[Minutes | None, Record | None]:
 
 def _choices(meeting: Meeting) -> tuple[Choices, Choices]:
     language = current_language()
-    items = [(str(item.id), item.titles.in_language(language)) for item in items_of(meeting)]
-    participants = [
-        (str(one.id), f"{one.city.names.in_language(language)} — {one.called(language)}".rstrip(" —"))
+    items = {str(item.id): item.titles.in_language(language) for item in items_of(meeting)}
+    participants = {
+        str(one.id): f"{one.city.names.in_language(language)} — {one.called(language)}".rstrip(" —")
         for one in participants_of(meeting.conference_id)
-    ]
+    }
     return items, participants
 
 
 def _new_form(meeting: Meeting) -> EntryForm:
     languages = meeting.conference.languages
-    form = EntryForm(languages=languages, language=languages[0]).offer(*_choices(meeting))
-    form.item_id.data = request.args.get("item", (form.item_id.choices or [("", "")])[0][0])
+    items, participants = _choices(meeting)
+    form = EntryForm(languages=languages, language=languages[0]).offer(items, participants)
+    form.item_id.data = request.args.get("item", next(iter(items), ""))
     return form
 
 

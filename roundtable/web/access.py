@@ -49,7 +49,7 @@ def _require_sign_in() -> ResponseReturnValue | None:
 
 def _refuse_foreign_posts() -> None:
     """Refuse a POST that a browser says comes from another site (Sec-Fetch-Site, else Origin)."""
-    if request.method in {"GET", "HEAD", "OPTIONS"}:
+    if request.method in {"GET", "HEAD", "OPTIONS"} or request.routing_exception is not None:
         return
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:

@@ -61,7 +61,7 @@ def table(count: int) -> Table:
             label_x = x + math.copysign(distance, x) * (0.55 + 0.45 * sideways)
             label_y = y + math.copysign((1 - sideways) * distance * 1.15, y) + 4
         seats.append(Seat(round(x, 1), round(y, 1), round(label_x, 1), round(label_y, 1), anchor))
-    margin = 112 if labelled else 24
+    margin = 122 if labelled else 24
     return Table(
         width=2 * (ring + margin),
         height=2 * (ring * stretch + (38 if labelled else 24)),

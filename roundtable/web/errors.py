@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from roundtable.db import db
 from roundtable.errors import Refusal
@@ -35,7 +35,8 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
-    if code < 400:
+    if code < 400 or isinstance(error, SecurityError):
+        # A foreign Host gets a bare 400: no address can be written on a page for it.
         return error
     if code == 404 and is_by_link():
         # Wrong, cut off, old or revoked: the reader of a letter learns what to do instead.

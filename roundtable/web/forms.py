@@ -1,6 +1,6 @@
 """The base of all forms: tidy texts, messages in the reader's language, texts in several languages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import DateField, EmailField, Form, SelectField, StringField, TextAreaField, TimeField
 from wtforms import i18n as wtforms_i18n
 from wtforms.fields import Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from roundtable import times
@@ -131,9 +132,14 @@ def hour(label: str, *, required: bool = True) -> TimeField:
     return TimeField(label, [REQUIRED if required else Optional()])
 
 
+def choices(names: Mapping[Any, Any]) -> list[Any]:
+    """Return what a choice among these offers: value -> name, in their order."""
+    return [SelectChoice(str(value), name) for value, name in names.items()]
+
+
 def language(label: str) -> SelectField:
     """Return a choice among the program's languages."""
-    return SelectField(label, choices=list(OWN_NAMES.items()))
+    return SelectField(label, choices=choices(OWN_NAMES))
 
 
 def instant_of(

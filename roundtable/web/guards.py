@@ -13,7 +13,9 @@ limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-
 
 def _protect_forms() -> None:
     """Ask every form for its token, but those behind a personal link (see web.access.by_link)."""
-    if request.method not in {"GET", "HEAD", "OPTIONS"} and not is_by_link():
+    reads_only = request.method in {"GET", "HEAD", "OPTIONS"}
+    # What leads nowhere needs no token: it is answered with 404 or 405 right away.
+    if not reads_only and not is_by_link() and request.routing_exception is None:
         csrf.protect()
 
 

@@ -1,0 +1,174 @@
+"""What all tests share: one app per process with a migrated database, emptied after each test."""
+
+import hashlib
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import make
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from roundtable import clock, create_app
+from roundtable.accounts import passwords
+from roundtable.accounts.models import User
+from roundtable.config import Settings
+from roundtable.db import db
+from roundtable.web.guards import limiter
+
+os.environ.pop("ROUNDTABLE_DEMONSTRATION", None)
+passwords.use_cheap_hashes()
+
+
+def settings_for(folder: Path, **changed: Any) -> Settings:
+    """Return settings for a program of its own in the folder."""
+    values: dict[str, Any] = {
+        "demonstration": False,
+        "secret_key": "a secret for tests that is long enough 0123456789",
+        "public_url": "http://localhost",
+        "data_dir": folder,
+        "database_uri": f"sqlite:///{folder / 'roundtable.sqlite'}",
+        "smtp_url": "smtp+plain://127.0.0.1:1",
+        "mail_from": "invitations@roundtable.example.org",
+        "host": "127.0.0.1",
+        "port": 0,
+        "threads": 4,
+        "trusted_proxies": 0,
+        "log_level": "WARNING",
+    }
+    return Settings(**{**values, **changed})
+
+
+class OwnClient(FlaskClient):
+    """A client whose forms carry the token that their page would have given them."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        # A request is a process of its own: it shares neither the test's session nor its context.
+        # SQLite lets one write at a time, so the test ends its transaction first.
+        db.session.commit()
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+    def post(self, *args: Any, **kwargs: Any) -> TestResponse:
+        data = kwargs.get("data")
+        if data is None or isinstance(data, dict):
+            kwargs["data"] = {"csrf_token": self._token(), **(data or {})}
+        return super().post(*args, **kwargs)
+
+    def _token(self) -> str:
+        with self.session_transaction() as session:
+            raw = session.setdefault("csrf_token", hashlib.sha256(secrets.token_bytes(32)).hexdigest())
+        return str(
+            URLSafeTimedSerializer(self.application.secret_key or "", salt="wtf-csrf-token").dumps(raw)
+        )
+
+    def sign_in(self, user: User) -> "OwnClient":
+        """Sign the user in, by the form."""
+        response = self.post("/sign-in", data={"email": user.email, "password": make.PASSWORD})
+        assert response.status_code == 302, response.text
+        return self
+
+
+@pytest.fixture(scope="session")
+def app_of_process(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    app = create_app(settings_for(tmp_path_factory.mktemp("data")), testing=True)
+    app.test_client_class = OwnClient
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+@pytest.fixture
+def app(app_of_process: Flask) -> Iterator[Flask]:
+    """The program, with an empty database, at a fixed time."""
+    clock.set_source(lambda: make.NOW)
+    with app_of_process.app_context():
+        yield app_of_process
+        db.session.rollback()
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+    limiter.reset()
+    clock.set_source(None)
+
+
+@pytest.fixture
+def client(app: Flask) -> OwnClient:
+    """A browser that nobody has signed in with."""
+    found = app.test_client()
+    assert isinstance(found, OwnClient)
+    return found
+
+
+@pytest.fixture
+def organizer(client: OwnClient) -> OwnClient:
+    """A browser in which the organizer of `make.conference()` has signed in."""
+    user = make.user()
+    db.session.commit()
+    return client.sign_in(user)
+
+
+@contextmanager
+def counted_queries() -> Iterator[list[str]]:
+    """Collect the statements that reach the database."""
+    statements: list[str] = []
+
+    def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def free_port() -> int:
+    """Return a port of the loopback that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Postman:
+    """A real SMTP server's memory: the messages that arrived, and what to say to addresses."""
+
+    def __init__(self) -> None:
+        self.arrived: list[Envelope] = []
+        self.refusals: dict[str, str] = {}
+
+    async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if address in self.refusals:
+            return self.refusals[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.arrived.append(envelope)
+        return "250 taken"
+
+
+@pytest.fixture
+def postman() -> Iterator[tuple[Postman, str]]:
+    """A real SMTP server on the loopback, with its address as the setting has it."""
+    handler = Postman()
+    port = free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"smtp+plain://127.0.0.1:{port}"
+    controller.stop()

@@ -1,0 +1,160 @@
+"""Default deny, headers, cookies, tokens, hosts: what every page has."""
+
+import io
+import json
+import logging
+import re
+
+import make
+import pytest
+from conftest import OwnClient
+from flask import Flask
+
+from roundtable.db import db
+from roundtable.web.logs import JsonLines, masked
+
+OPEN_PAGES = {
+    "health.live",
+    "health.ready",
+    "web.font",
+    "web.choose_language",
+    "web.robots",
+    "accounts.sign_in",
+    "accounts.try_sign_in",
+    "calendars.meeting_file",
+    "guest_page.index",
+    "guest_page.meeting",
+    "guest_page.answer",
+    "guest_page.agenda",
+    "guest_page.unknown",
+    "room.index",
+    "room.entry",
+    "room.page",
+    "room.pdf",
+    "room.picture",
+}
+
+
+def test_the_open_pages_are_these_and_no_others(app: Flask) -> None:
+    found = {
+        name for name, view in app.view_functions.items() if getattr(view, "is_open_page", False)
+    }
+
+    assert found == OPEN_PAGES
+
+
+def test_every_other_page_asks_a_stranger_to_sign_in(app: Flask, client: OwnClient) -> None:
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in OPEN_PAGES | {"static"}:
+            continue
+        values = dict.fromkeys(rule.arguments, 1) | ({"language": "de"} if "language" in rule.arguments else {})
+        address = app.url_map.bind("").build(rule.endpoint, values)
+        for method in (rule.methods or set()) - {"OPTIONS"}:
+            response = client.post(address) if method == "POST" else client.open(address, method=method)
+
+            assert response.status_code == 302, (method, address)
+            assert response.headers["Location"].startswith("/sign-in"), (method, address)
+
+
+def test_pages_carry_strict_headers(client: OwnClient) -> None:
+    headers = client.get("/sign-in").headers
+
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+def test_pages_behind_a_link_tell_nobody_where_one_came_from(client: OwnClient) -> None:
+    headers = client.get(make.link(make.invitation())).headers
+
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in headers
+
+
+def test_a_form_without_its_token_is_refused(app: Flask, organizer: OwnClient) -> None:
+    response = organizer.open("/sign-out", method="POST", data={"csrf_token": "made up"})
+
+    assert response.status_code == 400
+    assert "send the form again" in response.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "https://evil.example"}],
+)
+def test_a_post_made_by_another_site_is_refused_even_behind_a_link(
+    client: OwnClient, headers: dict[str, str]
+) -> None:
+    one = make.invitation()
+
+    response = client.post(make.link(one), data={"answer": "declined"}, headers=headers)
+
+    assert response.status_code == 403
+    db.session.refresh(one)
+    assert one.answer.value == "needs-action"
+
+
+def test_a_foreign_host_is_refused(client: OwnClient) -> None:
+    assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE"])
+def test_other_methods_are_not_allowed(client: OwnClient, method: str) -> None:
+    assert client.open("/sign-in", method=method).status_code == 405
+
+
+def test_an_unknown_address_is_a_friendly_404(client: OwnClient) -> None:
+    response = client.get("/no/such/page")
+
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+
+
+def test_logs_hold_no_link_address_or_password() -> None:
+    text = "GET /g/abcdefghij of office@ankara.example.org via smtp://user:secret@mail"
+
+    assert masked(text) == "GET /g/*** of ***@*** via smtp://***@mail"
+
+
+def test_a_log_record_is_one_line_of_json_whatever_it_says() -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(JsonLines())
+    record = logging.makeLogRecord(
+        {"msg": "evil\nline \x1b[31m of a@b.example", "levelname": "INFO", "page": "/g/secrettoken"}
+    )
+
+    handler.emit(record)
+
+    (line,) = stream.getvalue().splitlines()
+    assert json.loads(line)["message"] == "evil\nline \x1b[31m of ***@***"
+    assert json.loads(line)["page"] == "/g/***"
+    assert "\x1b" not in line
+
+
+def test_static_files_are_named_by_their_content_and_kept(client: OwnClient) -> None:
+    page = client.get("/sign-in").text
+    address = re.search(r'href="(/static/roundtable.css\?v=[0-9a-f]{12})"', page)
+    assert address is not None
+
+    response = client.get(address.group(1))
+
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "Set-Cookie" not in response.headers
+    response.close()
+
+
+def test_a_font_is_served_with_turkish_and_german_letters(client: OwnClient) -> None:
+    from fontTools.ttLib import TTFont
+
+    with client.get("/fonts/source-sans-400.woff2") as response:
+        letters = TTFont(io.BytesIO(response.data)).getBestCmap()
+
+    assert all(ord(letter) in letters for letter in "ğĞıİşŞçÇöÖüÜäÄßẞâîû–„“”’·…")
+    assert client.get("/fonts/other.woff2").status_code == 404
