@@ -1,6 +1,6 @@
 """May this user do that in this conference?"""
 
-from flask import abort
+from flask import abort, g
 from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,13 +11,19 @@ from roundtable.db import db
 
 
 def rights_in(conference: Conference) -> frozenset[Right]:
-    """Return what the present user may do in the conference; nothing for strangers."""
-    role = db.session.scalar(
-        select(Membership.role).where(
-            Membership.conference_id == conference.id, Membership.user_id == current_user.id
+    """Return what the present user may do in the conference; nothing for strangers.
+
+    The database is asked once per request: the view and its page both want to know.
+    """
+    known: dict[int, frozenset[Right]] = g.setdefault("rights", {})
+    if conference.id not in known:
+        role = db.session.scalar(
+            select(Membership.role).where(
+                Membership.conference_id == conference.id, Membership.user_id == current_user.id
+            )
         )
-    )
-    return RIGHTS[role] if role is not None else frozenset()
+        known[conference.id] = RIGHTS[role] if role is not None else frozenset()
+    return known[conference.id]
 
 
 def conference_or_404(conference_id: int, right: Right) -> Conference:

@@ -154,6 +154,8 @@ def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
         raise Refusal(WRONG_ENCODING, encoding=chosen) from error
     if "\x00" in text:
         raise Refusal(NOT_TEXT)
+    if not text.strip("\ufeff \t\r\n"):
+        raise Refusal(EMPTY)
     return text, chosen
 
 

@@ -1,0 +1,175 @@
+import gzip
+import hashlib
+import re
+
+import icalendar
+import make
+import pytest
+from bs4 import BeautifulSoup
+from conftest import OwnClient, counted_queries
+from sqlalchemy import text
+
+from roundtable.db import db
+from roundtable.invitations.models import Invitation
+
+
+def _fingerprint() -> str:
+    """Return a hash of all that the database holds."""
+    db.session.rollback()
+    digest = hashlib.sha256()
+    for table in db.metadata.sorted_tables:
+        for row in db.session.execute(text(f'SELECT * FROM "{table.name}"')):
+            digest.update(repr(tuple(row)).encode())
+    db.session.rollback()
+    return digest.hexdigest()
+
+
+def _public_addresses(one: Invitation) -> list[str]:
+    page = make.link(one)
+    token = page.split("/meetings")[0]
+    more = ["?change=1", "?lang=de", "?answer=declined", "/calendar.ics", "/agenda.pdf"]
+    return [page, token, token + "?all=1", *(page + end for end in more), "/press/", "/sign-in", "/robots.txt"]
+
+
+@pytest.mark.parametrize("agent", ["", "Microsoft Office Existence Discovery", "Mimecast-SVC"])
+def test_get_and_head_change_nothing_however_often(client: OwnClient, agent: str) -> None:
+    one = make.invitation()
+    make.item(one.meeting)
+    addresses = _public_addresses(one)
+    before = _fingerprint()
+
+    for address in addresses:
+        for method in ("GET", "HEAD", "GET"):
+            response = client.open(address, method=method, headers={"User-Agent": agent})
+            assert response.status_code in {200, 302}, address
+
+    assert _fingerprint() == before
+
+
+def test_the_first_words_say_who_invites_whom_when_and_until_when(client: OwnClient) -> None:
+    one = make.invitation()
+    make.participant(one.meeting.conference, "Berlin", "DE")
+
+    page = BeautifulSoup(client.get(make.link(one)).text, "html.parser")
+    words = " ".join(page.main.get_text(" ").split())  # type: ignore[union-attr]  # every page has one
+
+    order = [
+        "Conference en",
+        "Round Table en",
+        "Tuesday 20 October 2026",
+        "13:00 Istanbul · 12:00 Berlin",
+        "Please answer by Thursday 1 October 2026 · 12:00 Istanbul · 11:00 Berlin.",
+        "You answer for Mayor of Ankara en .",
+        "Takes part",
+        "Send answer",
+    ]
+    places = [words.replace("Tuesday,", "Tuesday").replace("Thursday,", "Thursday").find(part) for part in order]
+    assert -1 not in places, dict(zip(order, places, strict=True))
+    assert places == sorted(places)
+
+
+def test_the_page_is_light_and_loads_nothing_from_elsewhere(client: OwnClient) -> None:
+    one = make.invitation()
+    response = client.get(make.link(one))
+    assert "<script" not in response.text
+    assert not re.search(r'(?:src|href)="https?://', response.text.replace("http://localhost", ""))
+
+    style = client.get(re.search(r'href="(/static/[^"]+css[^"]+)"', response.text).group(1))  # type: ignore[union-attr]
+    weight = len(gzip.compress(response.data)) + len(gzip.compress(style.data))
+    style.close()
+
+    assert weight < 50_000
+
+
+def test_switching_the_language_keeps_what_was_typed_and_stores_nothing(client: OwnClient) -> None:
+    one = make.invitation()
+    before = _fingerprint()
+
+    response = client.post(
+        make.link(one) + "?lang=de",
+        data={"answer": "declined", "note": "Getippte Worte", "switch_language": "de"},
+    )
+
+    assert response.status_code == 200
+    assert '<html lang="de">' in response.text
+    assert "Getippte Worte" in response.text
+    assert re.search(r'value="declined" checked', response.text)
+    assert _fingerprint() == before
+
+
+def test_the_page_speaks_the_contacts_language(client: OwnClient) -> None:
+    meeting = make.meeting()
+    participant = make.participant(meeting.conference)
+    make.contact(participant, language="tr")
+    one = make.invitation(meeting, participant)
+
+    page = client.get(make.link(one), headers={"Accept-Language": "de"}).text
+
+    assert '<html lang="tr">' in page
+    assert "Yanıtı gönder" in page
+
+
+def test_a_stored_answer_is_shown_first_with_a_way_to_change_it(client: OwnClient) -> None:
+    one = make.invitation()
+    client.post(make.link(one), data={"answer": "accepted"})
+
+    shown = client.get(make.link(one)).text
+    asked = client.get(make.link(one) + "?change=1").text
+
+    assert "Takes part. Thank you for the answer." in shown
+    assert "Answered by Private Office on" in shown
+    assert 'name="answer"' not in shown
+    assert re.search(r'value="accepted" checked', asked)
+
+
+def test_after_the_deadline_the_page_reads_on_and_names_a_telephone(client: OwnClient) -> None:
+    meeting = make.meeting(answers_close_at=make.NOW)
+    participant = make.participant(meeting.conference)
+    make.contact(participant)
+    one = make.invitation(meeting, participant)
+
+    page = client.get(make.link(one)).text
+
+    assert "Answers are closed." in page
+    assert "+49 30 000000" in page
+    assert 'name="answer"' not in page
+
+
+def test_the_calendar_file_is_taken_by_a_calendar_and_names_no_guest(client: OwnClient) -> None:
+    one = make.invitation()
+    make.contact(make.participant(one.meeting.conference, "Bursa"))
+
+    response = client.get(make.link(one) + "/calendar.ics")
+
+    calendar = icalendar.Calendar.from_ical(response.data)
+    assert isinstance(calendar, icalendar.Calendar)
+    (event,) = calendar.events
+    assert response.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert event["UID"] == one.meeting.uid
+    assert event.start.isoformat() == "2026-10-20T13:00:00+03:00"
+    assert b"office@" not in response.data
+    assert client.get(make.link(one) + "/calendar.ics").data == response.data
+
+
+def test_own_statement_stands_out_in_the_agenda(client: OwnClient) -> None:
+    meeting = make.table_of(3)
+    one = db.session.query(Invitation).filter_by(meeting_id=meeting.id).order_by(Invitation.id).all()[1]
+
+    page = client.get(make.link(one)).text
+
+    assert "Your statement: 13:11 Istanbul · 12:11 Berlin, 1 minutes" in page
+
+
+def test_the_guest_page_asks_the_database_as_often_for_thirty_as_for_three(client: OwnClient) -> None:
+    counts = []
+    for size in (3, 30):
+        meeting = make.table_of(size)
+        one = db.session.query(Invitation).filter_by(meeting_id=meeting.id).order_by(Invitation.id).first()
+        assert one is not None
+        address = make.link(one)
+        with counted_queries() as statements:
+            client.get(address)
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]
+    assert counts[0] <= 10
