@@ -182,8 +182,9 @@ def add_user(email: str, name: str, language: str, password: str) -> None:
 @with_appcontext
 def deliver(*, limit: int) -> None:
     """Hand over the letters that are due, once; for servers without the background thread."""
-    from roundtable.mail.delivery import deliver_due
     from sqlalchemy import func, select
+
+    from roundtable.mail.delivery import deliver_due
 
     sent = deliver_due(limit=limit)
     waiting = db.db.session.scalar(

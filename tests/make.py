@@ -164,9 +164,9 @@ def outbox() -> list[Letter]:
     return list(db.session.scalars(select(Letter).order_by(Letter.id)))
 
 
-def table_of(count: int) -> Meeting:
+def table_of(count: int, **values: Any) -> Meeting:
     """Return a meeting with so many invited participants of two countries, an agenda and a round."""
-    about = meeting()
+    about = meeting(**values)
     for index in range(count):
         one = participant(about.conference, f"City {index:03}", "TR" if index % 2 else "DE")
         contact(one)

@@ -68,6 +68,7 @@ def pdf_response(meeting: Meeting) -> Response:
 def add(meeting_id: int) -> ResponseReturnValue:
     """Add an item."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    meeting.check_open()
     form = ItemForm(request.form, languages=meeting.conference.languages)
     if not form.validate():
         return _page(meeting, form), 422

@@ -59,9 +59,7 @@ class BodyForm(TextsForm):
     """An organisation that hosts or supports the conference."""
 
     names = TextsField(_l("Name of the body"))
-    role = SelectField(
-        _l("Role of the body"), choices=choices(BODY_ROLE_NAMES)
-    )
+    role = SelectField(_l("Role of the body"), choices=choices(BODY_ROLE_NAMES))
     boilerplates = TextsField(
         _l("Boilerplate: the standing paragraph about the body"), rows=3, most=2000, required=False
     )

@@ -43,7 +43,9 @@ class ParticipantForm(TextsForm):
     zone = forms.zone(_l("Time zone of the city"))
     person = forms.line(_l("Name of the mayor"), required=False)
     offices = TextsField(_l("Office, as it shall be written"), required=False)
-    role = SelectField(_l("Role at the table"), choices=choices(ROLE_NAMES), default=ParticipantRole.SPEAKER.value)
+    role = SelectField(
+        _l("Role at the table"), choices=choices(ROLE_NAMES), default=ParticipantRole.SPEAKER.value
+    )
 
     def validate_country(self, field: StringField) -> None:
         """Check the code."""
@@ -67,14 +69,10 @@ class ImportForm(BaseForm):
     """A guest list as a file."""
 
     file = FileField(_l("Guest list (CSV)"), render_kw={"accept": ".csv,.txt,text/csv"})
-    encoding = SelectField(
-        _l("Encoding"), choices=choices(ENCODING_NAMES), default=""
-    )
+    encoding = SelectField(_l("Encoding"), choices=choices(ENCODING_NAMES), default="")
 
 
 class OrderForm(BaseForm):
     """A rule for the protocol order."""
 
-    rule = SelectField(
-        _l("Order of the seats"), choices=choices(ORDER_NAMES)
-    )
+    rule = SelectField(_l("Order of the seats"), choices=choices(ORDER_NAMES))

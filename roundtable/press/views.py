@@ -25,7 +25,12 @@ def _page(meeting: Meeting, summary: PressSummary | None, **changed: object) -> 
     minutes = minutes_of(meeting)
     approved = minutes is not None and minutes.is_sealed
     languages = meeting.conference.languages
-    values: dict[str, object] = {"conflict": "", "picture_form": PictureForm(), "quote_errors": {}}
+    values: dict[str, object] = {
+        "conflict": "",
+        "publish_refusal": "",
+        "picture_form": PictureForm(),
+        "quote_errors": {},
+    }
     if summary is not None:
         quotes = queries.quotes_of(summary)
         quoted = {quote.entry_id for quote in quotes}
@@ -125,7 +130,7 @@ def set_picture(meeting_id: int) -> ResponseReturnValue:
         form.picture.errors = [refusal_text(refusal)]
         return _page(summary.meeting, summary, picture_form=form), 422
     db.session.commit()
-    return redirect(url_for("press.show", meeting_id=meeting_id) + "#picture")
+    return redirect(url_for("press.show", meeting_id=meeting_id) + "#picture-card")
 
 
 @bp.get("/meetings/<int:meeting_id>/press/picture.jpg")
@@ -208,8 +213,7 @@ def publish(meeting_id: int) -> ResponseReturnValue:
         publication = service.publish(summary, by=present_user().name, correction=form.correction.data)
     except Refusal as refusal:
         db.session.rollback()
-        form.correction.errors = [refusal_text(refusal)]
-        return _page(summary.meeting, summary, publish_form=form), 409
+        return _page(summary.meeting, summary, publish_form=form, publish_refusal=refusal_text(refusal)), 409
     db.session.commit()
     flash(gettext("Published."))
     return redirect(url_for("room.entry", slug=publication.slug))

@@ -13,10 +13,10 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Optional, StopValidation, ValidationError
 
 from roundtable import times
+from roundtable.addresses import checked
 from roundtable.db import Texts
 from roundtable.errors import Refusal
 from roundtable.languages import OWN_NAMES, current_language, refusal_text
-from roundtable.addresses import checked
 from roundtable.words import tidy, tidy_lines
 
 LINE = 200
@@ -166,7 +166,7 @@ class TextsField(Field):
     The inputs are called NAME-LANGUAGE. `languages` is set by the form when it is made.
     """
 
-    def __init__(  # noqa: PLR0913 - a field's parts, all named
+    def __init__(
         self,
         label: str = "",
         validators: Any = (),

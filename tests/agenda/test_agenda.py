@@ -40,13 +40,18 @@ def test_a_statement_round_gives_every_seat_its_minutes(organizer: OwnClient) ->
     db.session.commit()
 
     response = organizer.post(
-        f"/meetings/{meeting.id}/agenda", data={"kind": "round", "titles-en": "Statements", "minutes_each": "4"}
+        f"/meetings/{meeting.id}/agenda",
+        data={"kind": "round", "titles-en": "Statements", "minutes_each": "4"},
     )
 
     assert response.status_code == 302
     welcome, statements = agenda_of(meeting)
     assert statements.item.duration_minutes == 12
-    assert [slot.participant.city.names["en"] for slot, _ in statements.slots] == ["Ankara", "Berlin", "Bursa"]
+    assert [slot.participant.city.names["en"] for slot, _ in statements.slots] == [
+        "Ankara",
+        "Berlin",
+        "Bursa",
+    ]
     begins = [time.starts_at - meeting.starts_at for _, time in statements.slots]
     assert begins == [timedelta(minutes=minutes) for minutes in (10, 14, 18)]
 
@@ -85,7 +90,11 @@ def test_items_and_speakers_move_and_times_follow(organizer: OwnClient) -> None:
     first, second = agenda_of(meeting)
     assert first.item.id == statements.id
     assert second.time.starts_at == meeting.starts_at + timedelta(minutes=3)
-    assert [one.participant.city.names["en"] for one, _ in first.slots] == ["City 000", "City 002", "City 001"]
+    assert [one.participant.city.names["en"] for one, _ in first.slots] == [
+        "City 000",
+        "City 002",
+        "City 001",
+    ]
 
 
 def test_a_round_that_becomes_a_topic_loses_its_slots(organizer: OwnClient) -> None:

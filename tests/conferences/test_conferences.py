@@ -115,7 +115,12 @@ def test_the_refusal_of_a_wall_time_speaks_the_readers_language(organizer: OwnCl
 def test_saving_a_session_unchanged_tells_nobody_anything_new(organizer: OwnClient) -> None:
     meeting = make.meeting()
     db.session.commit()
-    data = {**SESSION, "titles-en": "Round Table en", "titles-de": "Round Table de", "titles-tr": "Round Table tr"}
+    data = {
+        **SESSION,
+        "titles-en": "Round Table en",
+        "titles-de": "Round Table de",
+        "titles-tr": "Round Table tr",
+    }
 
     organizer.post(f"/meetings/{meeting.id}/edit", data=data)
 
@@ -145,7 +150,10 @@ def test_a_colleague_gets_a_role_and_the_last_organizer_stays(organizer: OwnClie
     unknown = organizer.post(address, data={"email": "nobody@example.org", "role": "observer"})
     last = organizer.post(address, data={"email": "organizer@example.org", "role": "observer"})
 
-    assert {one.role for one in db.session.scalars(select(Membership))} == {Role.ORGANIZER, Role.PRESS_OFFICER}
+    assert {one.role for one in db.session.scalars(select(Membership))} == {
+        Role.ORGANIZER,
+        Role.PRESS_OFFICER,
+    }
     assert (unknown.status_code, last.status_code) == (422, 422)
     assert "There is no account with this address." in unknown.text
     assert "A conference keeps at least one organizer." in last.text

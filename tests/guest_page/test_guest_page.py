@@ -28,7 +28,15 @@ def _public_addresses(one: Invitation) -> list[str]:
     page = make.link(one)
     token = page.split("/meetings")[0]
     more = ["?change=1", "?lang=de", "?answer=declined", "/calendar.ics", "/agenda.pdf"]
-    return [page, token, token + "?all=1", *(page + end for end in more), "/press/", "/sign-in", "/robots.txt"]
+    return [
+        page,
+        token,
+        token + "?all=1",
+        *(page + end for end in more),
+        "/press/",
+        "/sign-in",
+        "/robots.txt",
+    ]
 
 
 @pytest.mark.parametrize("agent", ["", "Microsoft Office Existence Discovery", "Mimecast-SVC"])
@@ -63,7 +71,9 @@ def test_the_first_words_say_who_invites_whom_when_and_until_when(client: OwnCli
         "Takes part",
         "Send answer",
     ]
-    places = [words.replace("Tuesday,", "Tuesday").replace("Thursday,", "Thursday").find(part) for part in order]
+    places = [
+        words.replace("Tuesday,", "Tuesday").replace("Thursday,", "Thursday").find(part) for part in order
+    ]
     assert -1 not in places, dict(zip(order, places, strict=True))
     assert places == sorted(places)
 

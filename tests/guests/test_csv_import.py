@@ -165,9 +165,7 @@ def test_importing_the_same_list_twice_is_refused_row_by_row(organizer: OwnClien
 
 def test_a_second_contact_of_a_city_joins_its_participant(organizer: OwnClient) -> None:
     conference = make.conference()
-    content = (
-        "city,country,email,language\nKöln,DE,a@koeln.example.org,de\nKöln,DE,b@koeln.example.org,de\n"
-    )
+    content = "city,country,email,language\nKöln,DE,a@koeln.example.org,de\nKöln,DE,b@koeln.example.org,de\n"
     db.session.commit()
 
     _, page = _upload(organizer, conference.id, content.encode())

@@ -82,6 +82,8 @@ def test_a_link_opens_only_its_own_sessions(client: OwnClient) -> None:
     one = make.invitation()
     other = make.invitation(make.meeting(make.conference()))
 
-    response = client.get(make.link(one).replace(f"/meetings/{one.meeting_id}", f"/meetings/{other.meeting_id}"))
+    response = client.get(
+        make.link(one).replace(f"/meetings/{one.meeting_id}", f"/meetings/{other.meeting_id}")
+    )
 
     assert response.status_code == 404

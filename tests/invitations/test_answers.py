@@ -126,7 +126,8 @@ def test_an_answer_by_telephone_names_who_said_it_and_may_come_late(organizer: O
     one = make.invitation(make.meeting(answers_close_at=make.NOW - timedelta(days=1)))
 
     response = organizer.post(
-        f"/meetings/{one.meeting_id}/invitations/{one.id}", data={"answer": "accepted", "said_by": "Frau Kaya"}
+        f"/meetings/{one.meeting_id}/invitations/{one.id}",
+        data={"answer": "accepted", "said_by": "Frau Kaya"},
     )
 
     assert response.status_code == 302
@@ -174,7 +175,10 @@ def test_nothing_is_queued_when_the_change_is_rolled_back(app: Flask) -> None:
 
 def test_a_moved_session_asks_everybody_again_and_moves_their_calendars(client: OwnClient) -> None:
     meeting = make.meeting()
-    coming, silent = make.participant(meeting.conference, "Ankara"), make.participant(meeting.conference, "Bursa")
+    coming, silent = (
+        make.participant(meeting.conference, "Ankara"),
+        make.participant(meeting.conference, "Bursa"),
+    )
     make.contact(coming)
     make.contact(silent)
     service.invite(meeting)

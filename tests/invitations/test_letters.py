@@ -26,9 +26,14 @@ FOLDER = Path(__file__).parent.parent / "letters"
 
 
 def _invitation(language: str, answer: Answer = Answer.ACCEPTED) -> Invitation:
-    conference = make.conference(titles=Texts({"en": "Sister Cities", "de": "Städtetag", "tr": "Kardeş Şehirler"}))
+    conference = make.conference(
+        titles=Texts({"en": "Sister Cities", "de": "Städtetag", "tr": "Kardeş Şehirler"})
+    )
     conferences.add_body(
-        conference, Texts({"en": "Union of Cities", "de": "Städtebund", "tr": "Belediyeler Birliği"}), BodyRole.HOST, Texts()
+        conference,
+        Texts({"en": "Union of Cities", "de": "Städtebund", "tr": "Belediyeler Birliği"}),
+        BodyRole.HOST,
+        Texts(),
     )
     titles = Texts({"en": "Round Table", "de": "Runder Tisch", "tr": "Yuvarlak Masa"})
     offices = Texts(
@@ -139,9 +144,7 @@ def test_letter_and_calendar_name_the_same_instant(
     about = service.occasion(one.meeting)
 
     draft = letters.invitation_letter(about, participant, contact)
-    found = entry(
-        one, contact, zones=about.zones, organizer=("", ""), language=language, stamped_at=make.NOW
-    )
+    found = entry(one, contact, zones=about.zones, organizer=("", ""), language=language, stamped_at=make.NOW)
 
     assert found.starts_at == one.meeting.starts_at
     for zone in ("Europe/Istanbul", other):
@@ -149,5 +152,3 @@ def test_letter_and_calendar_name_the_same_instant(
         for place in (draft.subject, draft.text, draft.html, found.description):
             assert f"{shown:%H:%M}" in place
     db.session.rollback()
-
-

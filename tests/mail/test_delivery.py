@@ -38,14 +38,18 @@ def _invite(count: int) -> None:
     db.session.commit()
 
 
-def test_letters_arrive_each_at_one_address_with_its_own_link(app: Flask, postman: tuple[Postman, str]) -> None:
+def test_letters_arrive_each_at_one_address_with_its_own_link(
+    app: Flask, postman: tuple[Postman, str]
+) -> None:
     _invite(3)
     handler, url = postman
 
     with _server(app, url):
         assert deliver_due() == 3
 
-    assert [envelope.rcpt_tos for envelope in handler.arrived] == [[f"office{n}@example.org"] for n in range(3)]
+    assert [envelope.rcpt_tos for envelope in handler.arrived] == [
+        [f"office{n}@example.org"] for n in range(3)
+    ]
     links = set()
     for envelope in handler.arrived:
         message = message_from_bytes(envelope.content or b"", policy=policy.default)
@@ -131,7 +135,9 @@ def test_after_a_day_of_refusals_a_letter_is_given_up_and_says_why(
     assert sum(PAUSES) >= 24 * 3600
 
 
-def test_a_letter_of_somebody_taken_off_the_list_is_not_sent(app: Flask, postman: tuple[Postman, str]) -> None:
+def test_a_letter_of_somebody_taken_off_the_list_is_not_sent(
+    app: Flask, postman: tuple[Postman, str]
+) -> None:
     _invite(1)
     (letter,) = make.outbox()
     letter.link_owner = 999_999

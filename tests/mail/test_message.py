@@ -85,7 +85,9 @@ def test_any_subject_and_name_make_a_sound_letter(subject: str, name: str) -> No
     assert set(message.keys()) == set(message_from_bytes(build(MAIL)).keys())
 
 
-@pytest.mark.parametrize("address", ["", "a", "a@b@c", "a@example.org, b@example.org", "a@example.org\nBcc: x@y.z"])
+@pytest.mark.parametrize(
+    "address", ["", "a", "a@b@c", "a@example.org, b@example.org", "a@example.org\nBcc: x@y.z"]
+)
 def test_a_letter_to_what_is_no_address_is_not_written(address: str) -> None:
     with pytest.raises(ValueError, match="not a mail address"):
         build(replace(MAIL, recipient=("Name", address)))

@@ -36,9 +36,7 @@ OPEN_PAGES = {
 
 
 def test_the_open_pages_are_these_and_no_others(app: Flask) -> None:
-    found = {
-        name for name, view in app.view_functions.items() if getattr(view, "is_open_page", False)
-    }
+    found = {name for name, view in app.view_functions.items() if getattr(view, "is_open_page", False)}
 
     assert found == OPEN_PAGES
 
@@ -47,7 +45,9 @@ def test_every_other_page_asks_a_stranger_to_sign_in(app: Flask, client: OwnClie
     for rule in app.url_map.iter_rules():
         if rule.endpoint in OPEN_PAGES | {"static"}:
             continue
-        values = dict.fromkeys(rule.arguments, 1) | ({"language": "de"} if "language" in rule.arguments else {})
+        values = dict.fromkeys(rule.arguments, 1) | (
+            {"language": "de"} if "language" in rule.arguments else {}
+        )
         address = app.url_map.bind("").build(rule.endpoint, values)
         for method in (rule.methods or set()) - {"OPTIONS"}:
             response = client.post(address) if method == "POST" else client.open(address, method=method)

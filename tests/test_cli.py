@@ -1,0 +1,128 @@
+"""The `roundtable` command, run as its users run it: in a process of its own."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "roundtable.cli"]
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """Return an environment without anybody else's settings."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTABLE_")}
+    return {**clean, "ROUNDTABLE_DATA_DIR": str(folder), **more}
+
+
+def run(
+    folder: Path, *words: str, demonstration: bool = True, **more: str
+) -> subprocess.CompletedProcess[str]:
+    mode = {"ROUNDTABLE_DEMONSTRATION": "1"} if demonstration else {}
+    return subprocess.run(
+        [*COMMAND, *words],
+        env=environment(folder, **mode, **more),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_help_names_every_command_without_any_setting(tmp_path: Path) -> None:
+    result = run(tmp_path, "--help", demonstration=False)
+
+    assert result.returncode == 0
+    for command in ("serve", "demo", "db", "user", "deliver", "backup", "check-config"):
+        assert f"\n  {command} " in result.stdout
+    assert result.stderr == ""
+
+
+def test_missing_settings_end_in_sentences_and_no_trace(tmp_path: Path) -> None:
+    for words in (("serve",), ("check-config",), ("db", "upgrade"), ("deliver",)):
+        result = run(tmp_path, *words, demonstration=False)
+
+        assert result.returncode == 1, words
+        assert "ROUNDTABLE_SECRET_KEY is missing." in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+def test_check_config_accepts_the_demonstration_and_says_what_it_is(tmp_path: Path) -> None:
+    result = run(tmp_path, "check-config")
+
+    assert result.returncode == 0
+    assert "anybody who reads the README can sign in" in result.stdout
+
+
+def test_the_demonstration_is_refused_outside_itself(tmp_path: Path) -> None:
+    result = run(
+        tmp_path,
+        "demo",
+        demonstration=False,
+        ROUNDTABLE_SECRET_KEY="kX9-3mQ2vLpTz7bNw5RyUe8HsJd4GfAc",
+        ROUNDTABLE_PUBLIC_URL="https://roundtable.example.org",
+        ROUNDTABLE_SMTP_URL="smtps://mail.example.org",
+        ROUNDTABLE_MAIL_FROM="a@example.org",
+    )
+
+    assert result.returncode == 1
+    assert "only for ROUNDTABLE_DEMONSTRATION=1" in result.stderr
+    assert not (tmp_path / "roundtable.sqlite").exists()
+
+
+def test_a_user_is_added_and_a_weak_password_refused(tmp_path: Path) -> None:
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    words = ("user", "add", "ada@example.org", "--name", "Ada", "--language", "tr")
+
+    weak = run(tmp_path, *words, "--password", "short")
+    good = run(tmp_path, *words, "--password", "a good long password")
+    again = run(tmp_path, *words, "--password", "a good long password")
+
+    assert (weak.returncode, good.returncode, again.returncode) == (1, 0, 1)
+    assert "at least 12 characters" in weak.stderr
+    assert "There is already an account for ada@example.org." in again.stderr
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the demonstration, told by the command."""
+    folder = tmp_path_factory.mktemp("told")
+    result = run(folder, "demo")
+    assert result.returncode == 0, result.stderr
+    return folder
+
+
+def test_a_second_demo_keeps_the_data(told: Path) -> None:
+    result = run(told, "demo")
+
+    assert result.returncode == 0
+    assert "its data are kept" in result.stderr
+
+
+def test_deliver_says_what_went_and_what_waits(told: Path) -> None:
+    result = run(told, "deliver")
+
+    assert result.stdout == "0 handed over, 0 waiting.\n"
+
+
+def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_path: Path) -> None:
+    target = tmp_path / "backup.tar.gz"
+
+    result = run(told, "backup", str(target))
+    twice = run(told, "backup", str(target))
+
+    assert result.returncode == 0, result.stderr
+    assert target.stat().st_mode & 0o077 == 0
+    with tarfile.open(target) as archive:
+        names = archive.getnames()
+        archive.extract("roundtable.sqlite", tmp_path, filter="data")
+    assert len([name for name in names if name.startswith("files/publications/")]) == 3
+    assert len([name for name in names if name.startswith("files/pictures/")]) == 1
+    database = sqlite3.connect(tmp_path / "roundtable.sqlite")
+    assert database.execute("SELECT count(*) FROM participant").fetchone() == (20,)
+    database.close()
+    assert twice.returncode == 1
+    assert "exists already" in twice.stderr

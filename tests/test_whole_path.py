@@ -1,0 +1,485 @@
+"""The whole path once, in a real browser, with letters over real SMTP, up to the PDF that is read."""
+
+import io
+import os
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import flask_migrate
+import icalendar
+import make
+import pytest
+import waitress
+from axe_playwright_python.sync_playwright import Axe
+from conftest import Postman, free_port, settings_for
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from pypdf import PdfReader
+
+from roundtable import clock, create_app
+from roundtable.accounts import service as accounts
+from roundtable.conferences.models import Conference
+from roundtable.conferences.roles import Role
+from roundtable.conferences.service import add_member
+from roundtable.db import db
+from roundtable.demo import story
+from roundtable.mail.delivery import deliver_due
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CHROMIUM = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+PHONE = {"width": 360, "height": 640}
+DESK = {"width": 1280, "height": 900}
+PASSWORD = "a good long password"
+
+
+def chromium() -> str:
+    """Return the browser of this machine.
+
+    Without one the tests are skipped, but never in CI: there `script/test` has installed it.
+    """
+    named = os.environ.get("ROUNDTABLE_TEST_CHROMIUM", "")
+    found = next((path for path in (named, *CHROMIUM) if path and shutil.which(path)), None)
+    if found is None:
+        if os.environ.get("CI"):
+            pytest.fail("no Chromium, though script/test installs it")
+        pytest.skip("no Chromium on this machine; ./script/test installs it where it may")
+    return shutil.which(found) or found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield (opened := playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS)))
+        opened.close()
+
+
+@dataclass
+class Served:
+    """A running program and its address."""
+
+    app: Flask
+    address: str
+
+
+def _serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.BaseWSGIServer]:
+    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    return thread, server
+
+
+@pytest.fixture
+def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
+    """An empty program with an organizer and a press officer, serving on the loopback."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
+    clock.set_source(lambda: make.NOW)
+    with app.app_context():
+        flask_migrate.upgrade()
+        accounts.add_user("organizer@example.org", "Ada Organizer", PASSWORD, "en")
+        accounts.add_user("press@example.org", "Pia Press", PASSWORD, "en")
+        db.session.commit()
+        db.session.remove()
+    thread, server = _serve(app, port)
+    yield Served(app, address)
+    server.close()
+    thread.join(5)
+    clock.set_source(None)
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _page(browser: Browser, viewport: dict[str, int], language: str = "en-GB", **more: object) -> Page:
+    context = browser.new_context(viewport=viewport, locale=language, **more)  # type: ignore[arg-type]  # Playwright's own options
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    # A page that logs an error in the console (a blocked script, a missing file) is faulty.
+    page.on("console", lambda message: _note_error(page, message.type, message.text))
+    page.on("pageerror", lambda error: _note_error(page, "error", str(error)))
+    return page
+
+
+_errors: dict[Page, list[str]] = {}
+
+
+def _note_error(page: Page, kind: str, text: str) -> None:
+    # Pages that refuse something are meant to answer 409 or 422.
+    if kind == "error" and not re.search(r"status of (404|409|422)", text):
+        _errors.setdefault(page, []).append(text)
+
+
+def _sign_in(page: Page, served: Served, email: str) -> None:
+    page.goto(served.address + "/sign-in")
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Conferences")
+
+
+def _letters(served: Served, postman: Postman) -> list[EmailMessage]:
+    """Deliver what waits and return the letters that arrived, parsed by the standard library."""
+    with served.app.app_context():
+        deliver_due()
+        db.session.remove()
+    found = []
+    for envelope in postman.arrived:
+        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        found.append(message)
+    postman.arrived.clear()
+    return found
+
+
+def _to(letters: list[EmailMessage], address: str) -> EmailMessage:
+    (found,) = [one for one in letters if address in str(one["To"])]
+    return found
+
+
+def _text(letter: EmailMessage) -> str:
+    body = letter.get_body(("plain",))
+    assert body is not None
+    return str(body.get_content())
+
+
+def _event(letter: EmailMessage) -> tuple[str, icalendar.Event]:
+    (part,) = [one for one in letter.walk() if one.get_content_type() == "text/calendar"]
+    calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+    assert isinstance(calendar, icalendar.Calendar)
+    assert calendar["METHOD"] == part.get_param("method")
+    (event,) = calendar.events
+    return str(calendar["METHOD"]), event
+
+
+def test_from_a_new_conference_to_the_pdf_press_summary(
+    browser: Browser, served: Served, postman: tuple[Postman, str], tmp_path: Path
+) -> None:
+    desk = _page(browser, DESK)
+    _sign_in(desk, served, "organizer@example.org")
+
+    # 1. A conference, its bodies, and a session at a wall time in a zone.
+    desk.get_by_role("link", name="New conference").click()
+    desk.locator("#titles-en").fill("Sister Cities Conference")
+    desk.locator("#titles-tr").fill("Kardeş Şehirler Konferansı")
+    desk.locator("#titles-de").fill("Städtepartnerschaftskonferenz")
+    desk.get_by_label("Home time zone").fill("Europe/Istanbul")
+    desk.get_by_role("button", name="Save").click()
+    desk.get_by_text("Add a body").click()
+    desk.locator("#names-en").fill("Union of Cities")
+    desk.locator("#names-tr").fill("Kentler Birliği")
+    desk.get_by_role("group", name="Boilerplate").locator("#boilerplates-en").fill(
+        "The union speaks for cities."
+    )
+    desk.get_by_role("button", name="Add", exact=True).first.click()
+    with served.app.app_context():
+        conference = db.session.query(Conference).one()
+        add_member(conference, accounts.user_with("press@example.org"), Role.PRESS_OFFICER)  # type: ignore[arg-type]
+        db.session.commit()
+        db.session.remove()
+    desk.get_by_role("link", name="New session").click()
+    desk.locator("#titles-en").fill("Round Table")
+    desk.locator("#titles-tr").fill("Yuvarlak Masa")
+    desk.locator("#titles-de").fill("Runder Tisch")
+    desk.locator("#day").fill("2026-09-04")
+    desk.locator("#hour").fill("13:00")
+    desk.locator("#close_day").fill("2026-09-03")
+    desk.locator("#close_hour").fill("18:00")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.locator(".when")).to_contain_text("13:00 Istanbul")
+    board = desk.url
+
+    # 2. One city by hand, the others by a list as a Turkish Excel writes it.
+    desk.get_by_role("link", name="People").click()
+    desk.get_by_role("link", name="Add a city").click()
+    desk.locator("#city-en").fill("Cologne")
+    desk.locator("#city-de").fill("Köln")
+    desk.get_by_label("Country", exact=True).fill("DE")
+    desk.get_by_label("Time zone of the city").fill("Europe/Berlin")
+    desk.locator("#offices-de").fill("Oberbürgermeister der Stadt Köln")
+    desk.get_by_label("Name of the contact").fill("Büro OB")
+    desk.get_by_label("E-mail address of the contact").fill("buero@koeln.example.org")
+    desk.get_by_label("Language of letters and pages").select_option("de")
+    desk.get_by_role("button", name="Save").click()
+    rows = "şehir;ülke;makam;e-posta\nİzmir;TR;İzmir Büyükşehir Belediye Başkanı;ofis@izmir.example.org\n"
+    listed = tmp_path / "liste.csv"
+    listed.write_bytes((rows + "Iğdır;TR;Belediye Başkanı;ofis@igdir.example.org\n").encode("windows-1254"))
+    desk.get_by_role("link", name="Import a list").click()
+    desk.get_by_label("Guest list (CSV)").set_input_files(str(listed))
+    desk.get_by_role("button", name="Show what would be imported").click()
+    expect(desk.get_by_text("Read as Windows-1254 (Turkish).")).to_be_visible()
+    desk.get_by_role("button", name="Import 2 contacts").click()
+    expect(desk.get_by_text("3 cities on the guest list")).to_be_visible()
+
+    # 3. The agenda with a statement round, every zone beside it, and as a PDF.
+    desk.goto(board + "/agenda")
+    for title, kind, field, minutes in (
+        ("Welcome", "welcome", "Duration in minutes", "10"),
+        ("Statements", "round", "Minutes per speaker", "5"),
+    ):
+        desk.locator("#titles-en").fill(title)
+        desk.get_by_label("Kind of item").select_option(kind)
+        desk.get_by_label(field).fill(minutes)
+        desk.get_by_role("button", name="Add", exact=True).click()
+    expect(desk.get_by_role("row", name="13:10 12:10 15 min Statements")).to_be_visible()
+    agenda = PdfReader(io.BytesIO(desk.request.get(board + "/agenda.pdf?lang=de").body()))
+    assert "Köln" in agenda.pages[0].extract_text()
+
+    # 4. Invitations: seen first, then one letter for each contact over SMTP.
+    desk.goto(board)
+    desk.get_by_role("link", name="See and send the invitations").click()
+    expect(desk.get_by_text("3 letters, each to one address.")).to_be_visible()
+    desk.get_by_role("button", name="Send 3 letters").click()
+    letters = _letters(served, postman[0])
+    assert len(letters) == 3
+    invitation = _to(letters, "ofis@izmir.example.org")
+    assert str(invitation["Subject"]).startswith("Davet: Yuvarlak Masa, ")
+    assert "Union of Cities" in str(invitation["From"]) or "Kentler Birliği" in str(invitation["From"])
+    assert not [part for part in invitation.walk() if part.get_content_type() == "text/calendar"]
+    link = re.search(r"http://localhost:\d+/g/\S+", _text(invitation))
+    assert link is not None
+
+    # 5. The office answers on a phone, in Turkish; then changes its mind and back again.
+    phone = _page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
+    phone.goto(link.group(0))
+    expect(phone.get_by_role("heading", level=1)).to_have_text("Yuvarlak Masa")
+    expect(phone.get_by_text("İzmir Büyükşehir Belediye Başkanı adına yanıtlıyorsunuz.")).to_be_in_viewport()
+    expect(phone.get_by_text("Son yanıt zamanı")).to_be_in_viewport()
+    expect(phone.get_by_label("Vekilin adı")).to_be_hidden()
+    phone.get_by_text("Vekil gönderiyor").click()
+    phone.get_by_label("Vekilin adı").fill("Ali Kaya")
+    phone.get_by_role("button", name="Yanıtı gönder").click()
+    expect(phone.get_by_text("Temsil eden: Ali Kaya.")).to_be_visible()
+    phone.get_by_role("link", name="Yanıtı değiştir").click()
+    phone.get_by_text("Katılıyor", exact=True).click()
+    phone.get_by_role("button", name="Yanıtı gönder").click()
+    expect(phone.get_by_text("Katılıyor. Yanıtınız için teşekkür ederiz.")).to_be_visible()
+    desk.goto(board)
+    expect(desk.get_by_role("listitem", name="İzmir, coming")).to_be_visible()
+    expect(desk.locator(".table-count")).to_contain_text("1 of 3")
+
+    # 6. The calendar entry; a change moves it; nobody else's address is in it.
+    confirmations = [one for one in _letters(served, postman[0]) if "ofis@izmir" in str(one["To"])]
+    method, event = _event(confirmations[-1])
+    uid = str(event["UID"])
+    assert (method, event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == ("REQUEST", 0, "ACCEPTED")
+    assert event.start.astimezone(UTC) == datetime(2026, 9, 4, 10, 0, tzinfo=UTC)
+    assert b"koeln" not in confirmations[-1].as_bytes()
+    downloaded = icalendar.Calendar.from_ical(phone.request.get(link.group(0) + "/calendar.ics").body())
+    assert isinstance(downloaded, icalendar.Calendar)
+    assert str(downloaded.events[0]["UID"]) == uid
+    desk.get_by_role("link", name="Change", exact=True).click()
+    desk.locator("#hour").fill("14:00")
+    desk.get_by_role("button", name="Save").click()
+    desk.get_by_role("link", name="See and send the letters").click()
+    desk.get_by_role("button", name="Send 3 letters").click()
+    moved = _to(_letters(served, postman[0]), "ofis@izmir.example.org")
+    method, event = _event(moved)
+    assert (method, str(event["UID"]), event["SEQUENCE"]) == ("REQUEST", uid, 1)
+    assert event.start.astimezone(UTC) == datetime(2026, 9, 4, 11, 0, tzinfo=UTC)
+    assert "önceki:" in _text(moved)
+    phone.goto(link.group(0))
+    phone.get_by_text("Katılıyor", exact=True).click()
+    phone.get_by_role("button", name="Yanıtı gönder").click()
+
+    # 7. The record: attendance, a statement on and one off the record, a decision; approval seals it.
+    clock.set_source(lambda: datetime(2026, 9, 4, 13, 0, tzinfo=UTC))
+    desk.goto(board + "/minutes")
+    desk.get_by_role("button", name="Begin the record").click()
+    expect(desk.get_by_label("İzmir")).to_have_value("present")
+    for words, off_record in (("Biz devam ediyoruz.", False), ("Bütçemiz zor durumda.", True)):
+        desk.get_by_label("Kind of entry").select_option("statement")
+        desk.get_by_label("Agenda item").select_option(label="Statements")
+        desk.get_by_label("Original language").select_option("tr")
+        desk.locator("#texts-tr").fill(words)
+        desk.get_by_label("Speaker", exact=True).select_option(
+            label="İzmir — İzmir Büyükşehir Belediye Başkanı"
+        )
+        desk.get_by_label("Off the record").set_checked(off_record)
+        desk.get_by_role("button", name="Add", exact=True).click()
+    desk.get_by_label("Kind of entry").select_option("decision")
+    expect(desk.get_by_label("Speaker", exact=True)).to_be_hidden()
+    desk.locator("#texts-en").fill("The cities set up a working group.")
+    desk.locator("#texts-tr").fill("Kentler bir çalışma grubu kurar.")
+    desk.get_by_role("button", name="Add", exact=True).click()
+    desk.get_by_label("Approved by the chair").fill("Mayor of İzmir, chair")
+    desk.get_by_role("button", name="Approve and seal").click()
+    expect(desk.get_by_text("The record is sealed and does not change any more.")).to_be_visible()
+    expect(desk.get_by_role("heading", name="Write an entry")).to_have_count(0)
+
+    # 8. The press officer composes in two languages, clears the quote, publishes.
+    press = _page(browser, DESK)
+    _sign_in(press, served, "press@example.org")
+    press.goto(board + "/press")
+    press.get_by_role("button", name="Compose the first draft").click()
+    assert "Bütçemiz" not in press.content()
+    for code, headline, lead in (
+        ("en", "Cities agree on a working group", "On Friday cities of two countries met by video."),
+        ("tr", "Kentler çalışma grubunda anlaştı", "Cuma günü iki ülkenin kentleri görüntülü buluştu."),
+        ("de", "", ""),
+    ):
+        press.locator(f"#headlines-{code}").fill(headline)
+        press.locator(f"#leads-{code}").fill(lead)
+    press.locator("#bodies-de").fill("")
+    for code, words in (("en", "The hall"), ("tr", "Salon")):
+        press.locator(f"#captions-{code}").fill(words)
+        press.locator(f"#alternatives-{code}").fill(f"{words}, drawn")
+    press.get_by_label("Credit of the picture").fill("Jane Painter")
+    press.get_by_role("button", name="Save", exact=True).click()
+    picture = tmp_path / "picture.png"
+    Image.new("RGB", (1200, 700), "teal").save(picture)
+    press.get_by_label("Picture (JPEG").set_input_files(str(picture))
+    press.get_by_role("button", name="Upload").click()
+    press.get_by_role("button", name="Quote", exact=True).click()
+    press.get_by_role("button", name="Publish").click()
+    expect(press.get_by_role("alert")).to_contain_text("The quote of İzmir is not released by its office.")
+    press.get_by_label("Released by").fill("Private office, by telephone")
+    press.get_by_role("button", name="Note the release").click()
+    press.get_by_role("button", name="Publish").click()
+    expect(press.get_by_role("heading", level=1)).to_have_text("Cities agree on a working group")
+
+    # Anybody reads it, in Turkish, on page and PDF.
+    reader = _page(browser, PHONE, "tr-TR")
+    reader.goto(press.url)
+    reader.get_by_role("link", name="TR").click()
+    expect(reader.get_by_role("heading", level=1)).to_have_text("Kentler çalışma grubunda anlaştı")
+    address = reader.get_by_role("link", name="PDF olarak indir").get_attribute("href")
+    pdf = PdfReader(io.BytesIO(reader.request.get(served.address + str(address)).body()))
+    text = "\n".join(one.extract_text() for one in pdf.pages)
+    for words in (
+        "Kentler çalışma grubunda anlaştı",
+        "Biz devam ediyoruz.",
+        "Kentler bir çalışma grubu kurar.",
+    ):
+        assert words in text
+    assert "Bütçemiz" not in text
+    root = pdf.trailer["/Root"]
+    assert (root["/Lang"], bool(root["/MarkInfo"]["/Marked"])) == ("tr", True)
+    assert "/StructTreeRoot" in root
+
+    # No page has logged an error on the whole way.
+    assert _errors == {}
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demonstration, served."""
+    port = free_port()
+    folder = tmp_path_factory.mktemp("shown")
+    address = f"http://localhost:{port}"
+    app = create_app(settings_for(folder, demonstration=True, smtp_url="", public_url=address, port=port))
+    with app.app_context():
+        flask_migrate.upgrade()
+        story.tell()
+        link = story.welcome(address).split()[-1]
+        db.session.remove()
+    app.config["PERSONAL_LINK"] = link
+    thread, server = _serve(app, port)
+    yield Served(app, address)
+    server.close()
+    thread.join(5)
+    with app.app_context():
+        db.engine.dispose()
+
+
+PAGES = (
+    "/",
+    "/conferences/1",
+    "/conferences/1/guests",
+    "/conferences/1/guests/import",
+    "/meetings/2",
+    "/meetings/2/edit",
+    "/meetings/2/agenda",
+    "/meetings/2/invitations",
+    "/meetings/2/invitations/preview/cancellation",
+    "/meetings/1/minutes",
+    "/meetings/1/press",
+    "/press/",
+    "/press/2020-06-20-metropolitan-mayors-round-table/tr",
+    "/mailbox",
+    "PERSONAL_LINK",
+)
+
+
+@pytest.mark.parametrize(("viewport", "scheme", "language"), [(PHONE, "dark", "tr"), (DESK, "light", "de")])
+def test_pages_have_no_barrier_and_no_sideways_scrolling(
+    browser: Browser, shown: Served, viewport: dict[str, int], scheme: str, language: str
+) -> None:
+    page = _page(browser, viewport, color_scheme=scheme)
+    page.goto(shown.address + "/sign-in")
+    page.get_by_label("E-mail address").fill("organizer@example.org")
+    page.get_by_label("Password").fill(story.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name=language.upper(), exact=True).click()
+    faults = []
+
+    for path in PAGES:
+        page.goto(shown.app.config[path] if path == "PERSONAL_LINK" else shown.address + path)
+        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
+        faults += [
+            f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]
+        ]
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wider > 0:
+            faults.append(f"{path}: {wider} pixels wider than the window")
+
+    assert faults == []
+
+
+def test_the_guest_page_works_without_javascript_and_by_keyboard(browser: Browser, shown: Served) -> None:
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, locale="tr-TR")
+    page = context.new_page()
+    page.goto(shown.app.config["PERSONAL_LINK"])
+
+    page.locator('input[value="declined"]').focus()
+    page.keyboard.press("Space")
+    page.get_by_label("Düzenleyicilere not").fill("O gün meclis toplantımız var.")
+    page.get_by_role("button", name="DE", exact=True).click()
+    expect(page.get_by_label("Notiz an die Organisation")).to_have_value("O gün meclis toplantımız var.")
+    expect(page.locator('input[value="declined"]')).to_be_checked()
+    page.get_by_role("button", name="Antwort senden").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Nimmt nicht teil.")).to_be_visible()
+    assert context.cookies() == []
+
+
+def test_the_first_screen_of_the_guest_page_holds_what_a_secretary_must_know(
+    browser: Browser, shown: Served
+) -> None:
+    page = _page(browser, PHONE)
+    page.goto(shown.app.config["PERSONAL_LINK"] + "?lang=de")
+    if page.get_by_role("link", name="Antwort ändern").count():
+        page.get_by_role("link", name="Antwort ändern").click()
+
+    for words in (
+        "Deutsche Auslandsvertretungen",
+        "Zweiter Runder Tisch",
+        "Istanbul · ",
+        "Bitte antworten Sie bis",
+    ):
+        expect(page.get_by_text(words).first).to_be_in_viewport()
+    expect(page.get_by_text("Oberbürgermeisteramt der Großstadt Bursa").first).to_be_in_viewport()
