@@ -20,12 +20,12 @@ def zone_city(zone: str, language: str) -> str:
 @lru_cache(maxsize=1024)
 def country_name(code: str, language: str) -> str:
     """Return the country's name in the language; the code itself where CLDR knows none."""
-    return locale_of(language).territories.get(code, code)
+    return str(locale_of(language).territories.get(code, code))
 
 
 def language_name(code: str, language: str) -> str:
     """Return what a language is called in another: Turkish, Türkisch, Türkçe."""
-    return locale_of(language).languages.get(code, code)
+    return str(locale_of(language).languages.get(code, code))
 
 
 def hour(moment: datetime | time, language: str) -> str:

@@ -143,7 +143,7 @@ def _render(html: str, assets: Assets) -> bytes:
     try:
         document = HTML(string=html, url_fetcher=Sealed(), base_url="asset:")
         pdf = document.write_pdf(font_config=_font_configuration, pdf_variant="pdf/ua-1")
-    except (Exception, FatalURLFetchingError) as error:  # the fatal one is no Exception
+    except (Exception, FatalURLFetchingError) as error:  # noqa: BLE001 - whatever it was, it ends here
         # Its own exceptions do not all survive the way back to the web process.
         raise RenderingError(f"{type(error).__name__}: {error}"[:500]) from None
     assert isinstance(pdf, bytes)

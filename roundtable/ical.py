@@ -6,7 +6,7 @@ What clients do with each property is written down with its sources in docs/conc
 import re
 import zoneinfo
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from importlib import resources
@@ -96,18 +96,18 @@ def write(entry: Entry, method: Method) -> bytes:
     timezone = timezone_for(entry.zone, entry.starts_at.date(), ends_at.date())
     if timezone is not None:
         calendar.add_component(timezone)
-    in_zone: ZoneInfo | type[UTC] = zone if timezone is not None else UTC  # type: ignore[valid-type]
+    in_zone: tzinfo = zone if timezone is not None else UTC
     calendar.add_component(_event(entry, method, ends_at, in_zone))
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, method: Method, ends_at: datetime, zone: object) -> Event:
+def _event(entry: Entry, method: Method, ends_at: datetime, zone: tzinfo) -> Event:
     event = Event()
     event.add("uid", entry.uid)
     event.add("sequence", entry.sequence)
     event.add("dtstamp", entry.stamped_at.astimezone(UTC).replace(microsecond=0))
-    event.add("dtstart", entry.starts_at.astimezone(zone))  # type: ignore[arg-type]
-    event.add("dtend", ends_at.astimezone(zone))  # type: ignore[arg-type]
+    event.add("dtstart", entry.starts_at.astimezone(zone))
+    event.add("dtend", ends_at.astimezone(zone))
     event.add("summary", plain(entry.title).replace("\n", " "))
     event.add("description", plain(entry.description))
     if entry.url:

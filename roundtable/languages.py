@@ -11,7 +11,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 
@@ -89,6 +89,11 @@ def choose_language() -> str:
             return cast("str", wish)
     accepted: LanguageAccept = request.accept_languages
     return accepted.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def later(sentence: str) -> str:
+    """Return the sentence so that it is translated when it is shown: for labels of forms."""
+    return cast("str", lazy_gettext(sentence))
 
 
 def prefer(language: str) -> None:

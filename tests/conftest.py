@@ -163,6 +163,12 @@ class Postman:
         return "250 taken"
 
 
+def content_of(envelope: Envelope) -> bytes:
+    """Return the bytes of a message that arrived."""
+    assert isinstance(envelope.content, bytes)
+    return envelope.content
+
+
 @pytest.fixture
 def postman() -> Iterator[tuple[Postman, str]]:
     """A real SMTP server on the loopback, with its address as the setting has it."""

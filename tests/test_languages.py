@@ -35,9 +35,8 @@ def test_every_sentence_is_translated_with_its_placeholders(language: str, tmp_p
     for message in _sentences(tmp_path):
         key = message.id if isinstance(message.id, str) else message.id[0]
         found = catalogue.get(key, message.context)
-        strings = (
-            [] if found is None else [found.string] if isinstance(found.string, str) else list(found.string)
-        )
+        said = found.string if found is not None else None
+        strings = [said] if isinstance(said, str) else list(said or [])
         wanted = set(PLACEHOLDER.findall(key if isinstance(message.id, str) else message.id[1]))
         if not strings or not all(strings) or (found is not None and found.fuzzy):
             faults.append(f"missing: {key}")

@@ -57,7 +57,7 @@ def _check(page: str, address: str) -> set[str]:
             field.get("type") == "hidden" or field.find_parent("label")
         ):
             continue
-        labelled = field.get("aria-label") or soup.find("label", attrs={"for": field.get("id")})
+        labelled = field.get("aria-label") or soup.find("label", attrs={"for": str(field.get("id"))})
         assert labelled, (address, str(field))
     for image in soup.find_all("img"):
         assert image.get("alt"), (address, str(image))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import icalendar
@@ -18,10 +19,10 @@ import make
 import pytest
 import waitress
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Postman, free_port, settings_for
+from conftest import Postman, content_of, free_port, settings_for
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from pypdf import PdfReader
 
 from roundtable import clock, create_app
@@ -51,8 +52,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-PHONE = {"width": 360, "height": 640}
-DESK = {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 PASSWORD = "a good long password"
 
 
@@ -114,8 +115,8 @@ def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
         db.engine.dispose()
 
 
-def _page(browser: Browser, viewport: dict[str, int], language: str = "en-GB", **more: object) -> Page:
-    context = browser.new_context(viewport=viewport, locale=language, **more)  # type: ignore[arg-type]  # Playwright's own options
+def _page(browser: Browser, viewport: ViewportSize, language: str = "en-GB", **more: Any) -> Page:
+    context = browser.new_context(viewport=viewport, locale=language, **more)
     context.set_default_timeout(10_000)
     page = context.new_page()
     # A page that logs an error in the console (a blocked script, a missing file) is faulty.
@@ -148,7 +149,7 @@ def _letters(served: Served, postman: Postman) -> list[EmailMessage]:
         db.session.remove()
     found = []
     for envelope in postman.arrived:
-        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        message = message_from_bytes(content_of(envelope), policy=policy.default)
         assert isinstance(message, EmailMessage)
         found.append(message)
     postman.arrived.clear()
@@ -166,9 +167,9 @@ def _text(letter: EmailMessage) -> str:
     return str(body.get_content())
 
 
-def _event(letter: EmailMessage) -> tuple[str, icalendar.Event]:
+def _event(letter: EmailMessage) -> tuple[str, Any]:
     (part,) = [one for one in letter.walk() if one.get_content_type() == "text/calendar"]
-    calendar = icalendar.Calendar.from_ical(part.get_payload(decode=True))
+    calendar = icalendar.Calendar.from_ical(bytes(part.get_payload(decode=True)))
     assert isinstance(calendar, icalendar.Calendar)
     assert calendar["METHOD"] == part.get_param("method")
     (event,) = calendar.events
@@ -376,7 +377,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     ):
         assert words in text
     assert "Bütçemiz" not in text
-    root = pdf.trailer["/Root"]
+    root: Any = pdf.trailer["/Root"]
     assert (root["/Lang"], bool(root["/MarkInfo"]["/Marked"])) == ("tr", True)
     assert "/StructTreeRoot" in root
 
@@ -426,7 +427,7 @@ PAGES = (
 
 @pytest.mark.parametrize(("viewport", "scheme", "language"), [(PHONE, "dark", "tr"), (DESK, "light", "de")])
 def test_pages_have_no_barrier_and_no_sideways_scrolling(
-    browser: Browser, shown: Served, viewport: dict[str, int], scheme: str, language: str
+    browser: Browser, shown: Served, viewport: ViewportSize, scheme: str, language: str
 ) -> None:
     page = _page(browser, viewport, color_scheme=scheme)
     page.goto(shown.address + "/sign-in")

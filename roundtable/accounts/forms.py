@@ -1,8 +1,8 @@
 """The sign-in form."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField
 
+from roundtable.languages import later as _l
 from roundtable.web.forms import REQUIRED, AtMost, BaseForm, line
 
 

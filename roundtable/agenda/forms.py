@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField
 from wtforms.validators import NumberRange, Optional
 
 from roundtable.agenda.kinds import ItemKind
+from roundtable.languages import later as _l
 from roundtable.web.forms import TextsField, TextsForm, choices
 
 KIND_NAMES = {

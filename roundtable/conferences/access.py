@@ -1,4 +1,4 @@
-"""May this user do that in this conference?"""
+"""Whether this user may do that in this conference."""
 
 from flask import abort, g
 from flask_login import current_user

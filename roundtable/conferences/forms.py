@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from roundtable.conferences.roles import BodyRole, Role
 from roundtable.languages import OWN_NAMES
+from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
 

@@ -12,6 +12,7 @@ from roundtable.accounts import service as accounts
 from roundtable.accounts.models import User
 from roundtable.agenda import service as agenda
 from roundtable.agenda.kinds import ItemKind
+from roundtable.agenda.queries import items_of
 from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.roles import BodyRole, Role
@@ -98,8 +99,8 @@ def _conference() -> Conference:
         conferences.add_member(conference, user, role)
     db.session.flush()
     for names, boilerplates in words.BODIES:
-        role = BodyRole.HOST if names is words.BODIES[0][0] else BodyRole.CO_ORGANIZER
-        conferences.add_body(conference, names, role, boilerplates)
+        body_role = BodyRole.HOST if names is words.BODIES[0][0] else BodyRole.CO_ORGANIZER
+        conferences.add_body(conference, names, body_role, boilerplates)
         db.session.flush()
     return conference
 
@@ -180,7 +181,7 @@ def _record(meeting: Meeting) -> None:
     record = minutes.begin(meeting)
     db.session.flush()
     cities = _by_mailbox(meeting.conference_id)
-    welcome, statements, projects, closing = (planned.id for planned in agenda.queries.items_of(meeting))
+    welcome, statements, projects, closing = (planned.id for planned in items_of(meeting))
     written = (
         minutes.Written(EntryKind.NOTE, "en", words.NOTE, welcome),
         minutes.Written(EntryKind.STATEMENT, "tr", words.STATEMENT_ANTALYA, statements, cities["antalya"].id),

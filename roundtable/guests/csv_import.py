@@ -2,10 +2,11 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from roundtable import addresses, times
 from roundtable.errors import Refusal, sentence
@@ -240,7 +241,7 @@ class _Checker:
     def row(self, number: int, cells: list[str], width: int) -> None:
         try:
             if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-                raise Refusal(TOO_MANY_CELLS)
+                raise Refusal(TOO_MANY_CELLS)  # noqa: TRY301 - one place collects all refusals of a row
             row = self._checked(number, cells)
         except Refusal as refusal:
             self.result.faults.append(RowFault(number, refusal))
@@ -319,9 +320,7 @@ def _zone(text: str, country: str) -> str:
     return _ONE_ZONE[country]
 
 
-def _one_of(
-    choices: dict[str, tuple[str, ...]] | dict[ParticipantRole, tuple[str, ...]], text: str, fault: str
-) -> str:
+def _one_of(choices: Mapping[Any, Sequence[str]], text: str, fault: str) -> str:
     """Return the choice that the text names, or nothing for an empty text."""
     if not text:
         return ""

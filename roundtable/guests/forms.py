@@ -1,12 +1,12 @@
 """Forms of the guest list."""
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import FileField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from roundtable.guests.csv_import import countries
 from roundtable.guests.roles import OrderRule, ParticipantRole
+from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
 from roundtable.words import tidy

@@ -117,28 +117,60 @@ def change_contact(contact: Contact, *, name: str, email: str, language: str) ->
 
 
 def import_rows(conference: Conference, rows: list[GuestRow]) -> int:
-    """Put all rows of a checked list on the guest list; return how many contacts were added."""
+    """Put all rows of a checked list on the guest list; return how many contacts were added.
+
+    The list has been checked against the guest list and itself (`csv_import.read`), so nothing is
+    asked of the database row by row.
+    """
+    participants = queries.participants_of(conference.id)
     present = {
         (participant.city.country, search_key(name)): participant
-        for participant in queries.participants_of(conference.id)
+        for participant in participants
         for name in participant.city.names.values()
     }
+    cities = {
+        (one.country, key): one
+        for one in db.session.scalars(select(City).where(City.conference_id == conference.id))
+        for key in {one.key, *(search_key(name) for name in one.names.values())}
+    }
+    precedence = max((one.precedence for one in participants), default=-1)
     for row in rows:
         key = (row.country, search_key(row.city))
-        participant = present.get(key)
-        if participant is None:
-            place = city(conference, CityInWords(Texts({row.language: row.city}), row.country, row.zone))
-            participant = add_participant(
-                conference,
-                place,
-                person=row.person,
-                offices=Texts({row.language: row.office}),
-                role=row.role,
-            )
-            for name in place.names.values():
-                present[(row.country, search_key(name))] = participant
-        add_contact(participant, name=row.contact, email=row.email, language=row.language)
+        if key not in present:
+            precedence += 1
+            present[key] = _imported(conference, row, cities.get(key), precedence)
+            for name in present[key].city.names.values():
+                present[row.country, search_key(name)] = present[key]
+        contact = Contact(
+            participant=present[key],
+            name=row.contact,
+            email=row.email,
+            email_key=addresses.key(row.email),
+            language=row.language,
+        )
+        db.session.add(contact)
     return len(rows)
+
+
+def _imported(conference: Conference, row: GuestRow, place: City | None, precedence: int) -> Participant:
+    """Return a new participant for the row, in a city that is known or new."""
+    place = place or City(
+        conference=conference,
+        names=Texts({row.language: row.city}),
+        key=search_key(row.city),
+        country=row.country,
+        zone=row.zone,
+    )
+    participant = Participant(
+        conference=conference,
+        city=place,
+        person=row.person,
+        offices=Texts({row.language: row.office}),
+        role=row.role,
+        precedence=precedence,
+    )
+    db.session.add(participant)
+    return participant
 
 
 def set_order(conference: Conference, rule: OrderRule, language: str) -> None:

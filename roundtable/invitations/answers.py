@@ -1,8 +1,7 @@
 """What the answers are called, on pages and in letters."""
 
-from flask_babel import lazy_gettext as _l
-
 from roundtable.invitations.rsvp import Answer
+from roundtable.languages import later as _l
 
 ANSWER_NAMES = {
     Answer.ACCEPTED: _l("Takes part"),

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import RadioField
 
 from roundtable.invitations.answers import ANSWER_NAMES
 from roundtable.invitations.models import GivenAnswer
 from roundtable.invitations.rsvp import Answer
+from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import BaseForm, choices
 
@@ -27,9 +27,8 @@ class AnswerForm(BaseForm):
 
     def without_deputies(self) -> "AnswerForm":
         """Leave the deputy out, for sessions that take none."""
-        self.answer.choices = [
-            choice for choice in self.answer.choices or [] if choice.value != Answer.DELEGATED.value
-        ]
+        offered: list[Any] = list(self.answer.choices or [])
+        self.answer.choices = [choice for choice in offered if choice.value != Answer.DELEGATED.value]
         return self
 
     def validate(self, extra_validators: Any = None) -> bool:

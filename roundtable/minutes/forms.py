@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.validators import Optional
 from wtforms.widgets import HiddenInput
 
 from roundtable.db import Texts
 from roundtable.languages import OWN_NAMES
+from roundtable.languages import later as _l
 from roundtable.minutes.kinds import EntryKind, Presence
 from roundtable.minutes.service import Written
 from roundtable.web import forms

@@ -1,9 +1,9 @@
 """Forms of the press desk."""
 
-from flask_babel import lazy_gettext as _l
 from wtforms import FileField, IntegerField
 from wtforms.widgets import HiddenInput
 
+from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm
 

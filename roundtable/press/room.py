@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from roundtable import storage
-from roundtable.languages import current_language
+from roundtable.languages import LANGUAGES, current_language
 from roundtable.press import queries
 from roundtable.press.content import from_json
 from roundtable.press.models import PublicationText
@@ -34,10 +34,8 @@ def entry(slug: str) -> ResponseReturnValue:
 
 
 def _any_language(slug: str) -> str:
-    for language in ("en", "de", "tr"):
-        if queries.newest_text(slug, language) is not None:
-            return language
-    abort(404)
+    found = [language for language in LANGUAGES if queries.newest_text(slug, language) is not None]
+    return found[0] if found else abort(404)
 
 
 def _text_or_404(slug: str, language: str, number: int | None) -> PublicationText:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from wtforms import DateField, EmailField, Form, SelectField, StringField, TextAreaField, TimeField
 from wtforms import i18n as wtforms_i18n
 from wtforms.fields import Field
@@ -17,6 +17,7 @@ from roundtable.addresses import checked
 from roundtable.db import Texts
 from roundtable.errors import Refusal
 from roundtable.languages import OWN_NAMES, current_language, refusal_text
+from roundtable.languages import later as _l
 from roundtable.words import tidy, tidy_lines
 
 LINE = 200
@@ -43,7 +44,7 @@ def _first(errors: Any) -> str:
     return entry if isinstance(entry, str) else _first(entry) if isinstance(entry, list) else str(entry)
 
 
-REQUIRED = InputRequired(lazy_gettext("Please fill in this field."))
+REQUIRED = InputRequired(_l("Please fill in this field."))
 
 
 def line(label: str, *, required: bool = True, most: int = LINE, hint: str = "", **more: Any) -> StringField:
@@ -118,7 +119,7 @@ def zone(label: str, *, required: bool = True) -> StringField:
         [REQUIRED if required else Optional(), known_zone],
         filters=[tidy],
         render_kw={"list": "zones", "autocomplete": "off", "spellcheck": "false"},
-        description=lazy_gettext("A place such as Europe/Berlin or Europe/Istanbul."),
+        description=_l("A place such as Europe/Berlin or Europe/Istanbul."),
     )
 
 
@@ -219,8 +220,8 @@ class TextsForm(BaseForm):
         self.text_languages = tuple(languages)
         super().__init__(formdata, obj=obj, **values)
 
-    def process(self, formdata: Any = None, obj: Any = None, **values: Any) -> None:
+    def process(self, formdata: Any = None, obj: Any = None, *more: Any, **values: Any) -> None:
         for field in self:
             if isinstance(field, TextsField):
                 field.languages = self.text_languages
-        super().process(formdata, obj, **values)
+        super().process(formdata, obj, *more, **values)

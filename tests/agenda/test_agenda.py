@@ -1,5 +1,6 @@
 import io
 from datetime import timedelta
+from typing import Any
 
 import make
 import pytest
@@ -45,7 +46,7 @@ def test_a_statement_round_gives_every_seat_its_minutes(organizer: OwnClient) ->
     )
 
     assert response.status_code == 302
-    welcome, statements = agenda_of(meeting)
+    _, statements = agenda_of(meeting)
     assert statements.item.duration_minutes == 12
     assert [slot.participant.city.names["en"] for slot, _ in statements.slots] == [
         "Ankara",
@@ -79,7 +80,7 @@ def test_a_faulty_item_is_refused(organizer: OwnClient, data: dict[str, str], se
 
 def test_items_and_speakers_move_and_times_follow(organizer: OwnClient) -> None:
     meeting = make.table_of(3)
-    welcome, statements = items_of(meeting)
+    _, statements = items_of(meeting)
     slot = db.session.scalars(select(SpeakingSlot).order_by(SpeakingSlot.position.desc()).limit(1)).one()
 
     organizer.post(f"/meetings/{meeting.id}/agenda/{statements.id}/move", data={"direction": "up"})
@@ -126,10 +127,11 @@ def test_the_agenda_pdf_holds_both_times_on_one_tagged_page(organizer: OwnClient
     response = organizer.get(f"/meetings/{meeting.id}/agenda.pdf?lang=tr")
 
     reader = PdfReader(io.BytesIO(response.data))
+    root: Any = reader.trailer["/Root"]
     text = reader.pages[0].extract_text()
     assert len(reader.pages) == 1
-    assert reader.trailer["/Root"]["/Lang"] == "tr"
-    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "tr"
+    assert root["/MarkInfo"]["/Marked"]
     for words in ("Round Table tr", "20 Ekim 2026 Salı", "İstanbul", "Berlin", "13:00", "12:00", "City 019"):
         assert words in text
 

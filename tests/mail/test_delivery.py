@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 
 import make
 import pytest
-from conftest import Postman
+from conftest import Postman, content_of
 from flask import Flask
 
 from roundtable import clock
@@ -28,6 +28,10 @@ def _server(app: Flask, url: str) -> Iterator[None]:
         yield
     finally:
         app.config["ROUNDTABLE"] = settings
+
+
+def _stand_still_at(moment: datetime) -> None:
+    clock.set_source(lambda: moment)
 
 
 def _invite(count: int) -> None:
@@ -52,7 +56,7 @@ def test_letters_arrive_each_at_one_address_with_its_own_link(
     ]
     links = set()
     for envelope in handler.arrived:
-        message = message_from_bytes(envelope.content or b"", policy=policy.default)
+        message = message_from_bytes(content_of(envelope), policy=policy.default)
         text = message.get_body(("plain",)).get_content()  # type: ignore[union-attr]  # a letter has one
         assert PLACEHOLDER not in text
         links.add(next(line for line in text.splitlines() if line.startswith("http://localhost/g/")))
@@ -104,7 +108,7 @@ def test_a_greylisted_letter_is_tried_again_with_the_same_message_id(
         clock.set_source(lambda: make.NOW + timedelta(minutes=5))
         assert deliver_due() == 1
 
-    assert message_from_bytes(handler.arrived[0].content or b"")["Message-ID"] == message_id
+    assert message_from_bytes(content_of(handler.arrived[0]))["Message-ID"] == message_id
 
 
 def test_a_server_that_is_away_loses_no_letter(app: Flask) -> None:
@@ -128,7 +132,7 @@ def test_after_a_day_of_refusals_a_letter_is_given_up_and_says_why(
         for _ in range(len(PAUSES) + 1):
             deliver_due()
             now += timedelta(days=1)
-            clock.set_source(lambda present=now: present)
+            _stand_still_at(now)
 
     (letter,) = make.outbox()
     assert (letter.state, letter.last_error) == (LetterState.REFUSED, "451 never")

@@ -1,6 +1,7 @@
 import io
 import struct
 import zlib
+from typing import Any
 
 import make
 import pytest
@@ -13,9 +14,9 @@ from roundtable.press.pictures import made_ready
 from roundtable.press.slugs import slug
 
 
-def _file(kind: str, size: tuple[int, int] = (400, 300), mode: str = "RGB", **more: object) -> bytes:
+def _file(kind: str, size: tuple[int, int] = (400, 300), mode: str = "RGB", **more: Any) -> bytes:
     result = io.BytesIO()
-    Image.new(mode, size, "teal").save(result, kind, **more)  # type: ignore[arg-type]  # Pillow's own options
+    Image.new(mode, size, "teal").save(result, kind, **more)
     return result.getvalue()
 
 

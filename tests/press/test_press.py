@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 import make
 import pytest
@@ -141,7 +142,7 @@ def test_publishing_makes_a_page_and_a_pdf_in_every_finished_language(client: Ow
         assert released in page.text
         assert f"Grüße ğüşıİöçß {language}" in text
         assert "Jane Painter" in text
-        root = reader.trailer["/Root"]
+        root: Any = reader.trailer["/Root"]
         assert (root["/Lang"], bool(root["/MarkInfo"]["/Marked"])) == (language, True)
         assert reader.metadata is not None
         assert reader.metadata.title == f"Grüße ğüşıİöçß {language}"
@@ -171,11 +172,13 @@ def test_pdf_figures_carry_their_text_alternative_and_fonts_are_embedded(client:
             if "/K" in node:
                 walk(node["/K"])
 
-    walk(reader.trailer["/Root"]["/StructTreeRoot"])
+    root: Any = reader.trailer["/Root"]
+    walk(root["/StructTreeRoot"])
     assert alternatives == ["A wall of tiles de"]
     assert {"/H1", "/P", "/Figure"} <= kinds
-    for page in reader.pages:
-        for font in page["/Resources"]["/Font"].values():  # type: ignore[index]  # a page is a dictionary
+    pages: list[Any] = list(reader.pages)
+    for page in pages:
+        for font in page["/Resources"]["/Font"].values():
             (descendant,) = font.get_object()["/DescendantFonts"]
             assert "/FontFile2" in descendant.get_object()["/FontDescriptor"] or (
                 "/FontFile3" in descendant.get_object()["/FontDescriptor"]

@@ -1,0 +1,1 @@
+"""Measurements, behind ./script/bench; what each row means stands in docs/performance.md."""

@@ -1,0 +1,128 @@
+"""Measure the first path and print one table. Medians of interleaved rounds; the machine is shared."""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from benchmarks import scenes
+
+ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
+
+
+@dataclass
+class Row:
+    """One line of the table: milliseconds are medians of CPU-bound wall time."""
+
+    name: str
+    value: str
+    against: str = ""
+    queries: str = ""
+
+
+def median_ms(call: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Return the median duration of the call in milliseconds."""
+    times = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - begin) * 1000)
+    return statistics.median(times)
+
+
+def interleaved_ms(calls: list[Callable[[], object]], rounds: int = ROUNDS) -> list[float]:
+    """Return the median of each call, measured in turns so that a busy moment meets all of them."""
+    times: list[list[float]] = [[] for _ in calls]
+    for _ in range(rounds):
+        for index, call in enumerate(calls):
+            begin = time.perf_counter()
+            call()
+            times[index].append((time.perf_counter() - begin) * 1000)
+    return [statistics.median(one) for one in times]
+
+
+def _pages(scene: scenes.Scene) -> list[Row]:
+    client = scene.client
+    addresses = {
+        "meeting page, 20 participants": scene.boards[20],
+        "meeting page, 200 participants": scene.boards[200],
+        "guest page": scene.guest_page,
+        "calendar file (.ics)": scene.guest_page + "/calendar.ics",
+    }
+    calls: list[Callable[[], object]] = [partial(client.get, one) for one in addresses.values()]
+    bare = scene.bare_call()
+    for call in (bare, *calls):
+        call()  # templates are compiled and catalogues read at the first call
+    *times, yardstick = interleaved_ms([*calls, bare])
+    rows = [
+        Row(name, f"{took:.1f} ms", f"{took / yardstick:.1f} × bare view", str(scene.queries(address)))
+        for (name, address), took in zip(addresses.items(), times, strict=True)
+    ]
+    rows.append(
+        Row("bare Flask view, 20 rows through SQLAlchemy and Jinja", f"{yardstick:.1f} ms", "yardstick")
+    )
+    rows.append(Row("200 against 20 participants", f"{times[1] / times[0]:.1f} ×", "itself"))
+    return rows
+
+
+def _documents(scene: scenes.Scene) -> list[Row]:
+    begin = time.perf_counter()
+    scene.press_pdf()
+    first = (time.perf_counter() - begin) * 1000
+    warmed, bare = interleaved_ms([scene.press_pdf, scene.bare_pdf], rounds=9)
+    return [
+        Row("press PDF, first (processes start)", f"{first:.0f} ms"),
+        Row("press PDF, warmed", f"{warmed:.0f} ms", f"{warmed / bare:.2f} × bare WeasyPrint"),
+        Row("bare WeasyPrint on the same HTML", f"{bare:.0f} ms", "yardstick"),
+    ]
+
+
+def _letters(scene: scenes.Scene) -> list[Row]:
+    count = 200
+    scene.queue_letters(count)
+    begin = time.perf_counter()
+    sent = scene.deliver(count)
+    ours = sent / (time.perf_counter() - begin)
+    begin = time.perf_counter()
+    scene.send_prebuilt(count)
+    bare = count / (time.perf_counter() - begin)
+    return [
+        Row("letters delivered, building included", f"{ours:.0f} a second", f"{ours / bare:.2f} × prebuilt"),
+        Row("prebuilt messages over one smtplib connection", f"{bare:.0f} a second", "yardstick"),
+    ]
+
+
+def _import(scene: scenes.Scene) -> list[Row]:
+    preview = median_ms(lambda: scene.preview_import(1000), rounds=5)
+    begin = time.perf_counter()
+    scene.run_import(1000)
+    stored = (time.perf_counter() - begin) * 1000
+    return [
+        Row("import of 1,000 rows: reading and checking", f"{preview:.0f} ms"),
+        Row("import of 1,000 rows: storing", f"{stored:.0f} ms"),
+    ]
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory() as folder:
+        scene = scenes.build(Path(folder))
+        rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_import(scene)]
+        rows.append(Row("memory of a worker after 100 meeting pages", f"{scene.worker_memory_mb():.0f} MB"))
+        scene.close()
+    print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
+
+
+def _lines(rows: list[Row]) -> str:
+    return "\n".join(f"| {row.name} | {row.value} | {row.against} | {row.queries} |" for row in rows)
+
+
+if __name__ == "__main__":
+    main()

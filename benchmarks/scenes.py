@@ -1,0 +1,216 @@
+"""What is measured: a filled program, and the bare yardsticks beside it."""
+
+import re
+import smtplib
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import flask_migrate
+import make
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from conftest import OwnClient, counted_queries, free_port, settings_for
+from flask import Flask, render_template_string
+from sqlalchemy import select
+
+from roundtable import clock, create_app, documents
+from roundtable.conferences.models import Conference
+from roundtable.db import Texts, db
+from roundtable.guests import csv_import
+from roundtable.guests.models import City, Participant
+from roundtable.guests.service import import_rows
+from roundtable.invitations import service
+from roundtable.invitations.models import Invitation
+from roundtable.invitations.rsvp import Answer
+from roundtable.mail.delivery import as_bytes, deliver_due
+from roundtable.press.content import BodyShown, Content, PictureShown, QuoteShown
+from roundtable.press.document import press_html
+
+BARE = """<!doctype html><title>x</title><table>{% for one in rows %}<tr><td>{{ one.city.names["en"] }}</td>
+<td>{{ one.answer }}</td></tr>{% endfor %}</table>"""
+
+
+@dataclass
+class Scene:
+    """A filled program with everything to call."""
+
+    app: Flask
+    client: OwnClient
+    boards: dict[int, str]
+    guest_page: str
+    meeting_id: int
+    controller: Controller
+    smtp_port: int
+
+    def queries(self, address: str) -> int:
+        """Return how many statements a page sends to the database."""
+        with counted_queries() as statements:
+            self.client.get(address)
+        return len([one for one in statements if not one.startswith("BEGIN")])
+
+    def bare_call(self) -> Callable[[], object]:
+        """Return a call of the plainest view that shows the same twenty rows."""
+        conference_id = self.meeting_id
+
+        def view() -> str:
+            rows = db.session.execute(
+                select(Participant.id, City, Invitation.answer)
+                .join(City, City.id == Participant.city_id)
+                .join(Invitation, Invitation.participant_id == Participant.id)
+                .where(Invitation.meeting_id == conference_id)
+            ).all()
+            return render_template_string(BARE, rows=[{"city": row[1], "answer": row[2]} for row in rows])
+
+        bare = Flask("bare")
+        bare.config["SQLALCHEMY_DATABASE_URI"] = self.app.config["SQLALCHEMY_DATABASE_URI"]
+        db.init_app(bare)
+        bare.add_url_rule("/", view_func=view)
+        client = bare.test_client()
+        return lambda: client.get("/")
+
+    def _press(self) -> tuple[str, documents.Assets]:
+        paragraph = "Die Städte vereinbaren eine gemeinsame Arbeitsgruppe und treffen sich wieder. " * 6
+        content = Content(
+            headline="Zwanzig Städte aus der Türkei und Deutschland an einem virtuellen runden Tisch",
+            lead=paragraph[:300],
+            paragraphs=[paragraph] * 8,
+            quotes=[QuoteShown(paragraph[:160], "de", "Amt", "Köln", "1. September 2026")] * 2,
+            picture=PictureShown("Der Saal", "Eine Zeichnung", "Roundtable", 1600, 820),
+            facts=["20 Städte", "90 Minuten"],
+            bodies=[BodyShown("Deutscher Städtetag", paragraph)] * 3,
+            contact=["Presse", "presse@example.org"],
+            release="Samstag, 20. Juni 2020",
+            languages=["de", "tr"],
+            number=1,
+        )
+        from roundtable.demo.painting import video_wall
+        from roundtable.press.pictures import made_ready
+
+        if not hasattr(self, "_picture"):
+            self._picture = made_ready(video_wall()).content
+        with self.app.app_context():
+            return press_html(content, "de"), {"picture": (self._picture, "image/jpeg")}
+
+    def press_pdf(self) -> bytes:
+        """Make a two-page press summary as the program does."""
+        html, assets = self._press()
+        return documents.render(html, assets)
+
+    def bare_pdf(self) -> bytes:
+        """Make the same pages with WeasyPrint alone, in this process, fonts and picture from memory."""
+        from weasyprint import HTML
+        from weasyprint.text.fonts import FontConfiguration
+        from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+        from roundtable import fonts
+
+        html, assets = self._press()
+
+        class Known(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
+            def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002
+                kind, _, name = url.partition(":")
+                face = fonts.named(name) if kind == "font" else None
+                data = fonts.whole_file(face).read_bytes() if face else assets[name][0]
+                return URLFetcherResponse(url, data, {"Content-Type": "font/ttf" if face else "image/jpeg"})
+
+        if not hasattr(self, "_fonts"):
+            self._fonts = FontConfiguration()
+        pdf: bytes = HTML(string=html, url_fetcher=Known()).write_pdf(
+            font_config=self._fonts, pdf_variant="pdf/ua-1"
+        )
+        return pdf
+
+    def queue_letters(self, count: int) -> None:
+        """Invite so many contacts."""
+        with self.app.app_context():
+            meeting = make.meeting(make.conference())
+            for index in range(count):
+                participant = make.participant(meeting.conference, f"Letter {index:04}")
+                make.contact(
+                    participant, f"office{index}@example.org", language=("en", "de", "tr")[index % 3]
+                )
+            service.invite(meeting)
+            db.session.commit()
+
+    def deliver(self, count: int) -> int:
+        """Hand the letters to the mail server of this machine."""
+        with self.app.app_context():
+            return deliver_due(limit=count)
+
+    def send_prebuilt(self, count: int) -> None:
+        """Send one ready message again and again over one connection."""
+        with self.app.app_context():
+            message = as_bytes(make.outbox()[-1], self.app.config["ROUNDTABLE"])
+        with smtplib.SMTP("127.0.0.1", self.smtp_port) as connection:
+            for index in range(count):
+                connection.sendmail("a@example.org", [f"office{index}@example.org"], message)
+
+    def preview_import(self, rows: int) -> csv_import.GuestList:
+        """Read and check a list."""
+        return csv_import.read(_list_of(rows))
+
+    def run_import(self, rows: int) -> None:
+        """Store a list."""
+        with self.app.app_context():
+            conference = make.conference()
+            assert isinstance(conference, Conference)
+            import_rows(conference, self.preview_import(rows).rows)
+            db.session.commit()
+
+    def worker_memory_mb(self) -> float:
+        """Return the resident memory of a fresh process that has served a hundred pages."""
+        code = (
+            "import sys; sys.path[:0] = ['tests', '.']; from pathlib import Path; from conftest import *\n"
+            "app = create_app(settings_for(Path(sys.argv[1])), testing=True); c = app.test_client()\n"
+            "for _ in range(100): assert c.get(sys.argv[2]).status_code == 200\n"
+            "print(open('/proc/self/status').read()) if Path('/proc/self/status').exists() else print('VmRSS: 0')"
+        )
+        folder = str(self.app.config["ROUNDTABLE"].data_dir)
+        result = subprocess.run(
+            [sys.executable, "-c", code, folder, self.guest_page], capture_output=True, text=True, check=True
+        )
+        found = re.search(r"VmRSS:\s+(\d+)", result.stdout)
+        return int(found.group(1)) / 1024 if found else 0.0
+
+    def close(self) -> None:
+        """Stop what runs."""
+        self.controller.stop()
+        clock.set_source(None)
+
+
+def _list_of(rows: int) -> bytes:
+    lines = [f"Stadt {n};DE;Oberbürgermeister;buero{n}@example.org;de" for n in range(rows)]
+    return "\n".join(["Stadt;Land;Amt;E-Mail;Sprache", *lines]).encode()
+
+
+def build(folder: Path) -> Scene:
+    """Fill a program in the folder: meetings of 20 and 200 participants with agendas and answers."""
+    clock.set_source(lambda: make.NOW)
+    port = free_port()
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    settings = replace(settings_for(folder), smtp_url=f"smtp+plain://127.0.0.1:{port}")
+    app = create_app(settings, testing=True)
+    app.test_client_class = OwnClient
+    with app.app_context():
+        flask_migrate.upgrade()
+        boards = {count: make.table_of(count) for count in (20, 200)}
+        one = db.session.scalars(
+            select(Invitation).where(
+                Invitation.meeting_id == boards[20].id, Invitation.answer == Answer.NEEDS_ACTION
+            )
+        ).first()
+        assert one is not None
+        boards[20].titles = Texts(make.texts("Round Table"))
+        guest_page, addresses = make.link(one), {n: f"/meetings/{m.id}" for n, m in boards.items()}
+        meeting_id, user = boards[20].id, make.user()
+        db.session.commit()
+        client = app.test_client()
+        assert isinstance(client, OwnClient)
+        client.sign_in(user)
+    scene = Scene(app, client, addresses, guest_page, meeting_id, controller, port)
+    app.app_context().push()
+    return scene
