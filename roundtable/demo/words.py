@@ -25,7 +25,7 @@ COMING = _texts(
 BODIES = (
     (
         _texts(
-            "German missions in Turkey",
+            "German missions in Türkiye",
             "Deutsche Auslandsvertretungen in der Türkei",
             "Almanya’nın Türkiye’deki temsilcilikleri",
         ),
