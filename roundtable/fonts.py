@@ -81,7 +81,7 @@ def _subset(face: Face, target: Path) -> None:
     subset.save_font(font, str(part), options)
     font.close()
     part.replace(target)
-    log.info("font prepared", extra={"font": face.name})
+    log.debug("font prepared", extra={"font": face.name})
 
 
 def prepare(folder: Path) -> None:

@@ -237,7 +237,9 @@ def _publish(meeting: Meeting) -> None:
     quote = press.add_quote(summary, koeln.id)
     db.session.flush()
     press.clear_quote(quote, by="Office of the Lord Mayor, by letter")
-    press.publish(summary, by="Press officer", correction=Texts())
+    db.session.flush()
+    prepared = press.prepare(summary, correction=Texts())
+    press.publish(prepared, press.rendered(prepared), by="Press officer")
 
 
 def _answers(meeting: Meeting, begin: datetime) -> None:

@@ -79,6 +79,31 @@ def add_participant(
     return participant
 
 
+def change_participant(
+    participant: Participant, typed: CityInWords, *, person: str, offices: Texts, role: ParticipantRole
+) -> None:
+    """Correct a participant and its city.
+
+    Raises:
+        Refusal: if another city of the conference bears one of the names.
+    """
+    keys = {search_key(name) for name in typed.names.values()}
+    others = db.session.scalars(
+        select(City).where(
+            City.conference_id == participant.conference_id,
+            City.country == typed.country,
+            City.id != participant.city_id,
+        )
+    )
+    for other in others:
+        if keys & {other.key, *(search_key(name) for name in other.names.values())}:
+            raise Refusal(CITY_TAKEN, city=other.names.in_language(""))
+    place = participant.city
+    place.names, place.country, place.zone = typed.names, typed.country, typed.zone
+    place.key = search_key(next(iter(typed.names.values())))
+    participant.person, participant.offices, participant.role = person, offices, role
+
+
 def add_contact(participant: Participant, *, name: str, email: str, language: str) -> Contact:
     """Add a mailbox that acts for the participant.
 

@@ -136,11 +136,18 @@ def edit(conference_id: int, participant_id: int) -> ResponseReturnValue:
     form = ParticipantForm(request.form, languages=conference.languages)
     if not form.validate():
         return _participant_page(conference, participant, form, contact_form), 422
-    participant.person = form.person.data or ""
-    participant.offices = form.offices.data
-    participant.role = ParticipantRole(form.role.data)
-    participant.city.names = form.city.data
-    participant.city.zone = form.zone.data or ""
+    try:
+        service.change_participant(
+            participant,
+            service.CityInWords(form.city.data, form.country.data or "", form.zone.data or ""),
+            person=form.person.data or "",
+            offices=form.offices.data,
+            role=ParticipantRole(form.role.data),
+        )
+    except Refusal as refusal:
+        db.session.rollback()
+        form.city.errors = [refusal_text(refusal)]
+        return _participant_page(conference, participant, form, contact_form), 422
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for("guests.show", conference_id=conference.id))

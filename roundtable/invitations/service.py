@@ -22,6 +22,10 @@ from roundtable.mail.models import Letter
 from roundtable.mail.outbox import Draft, Envelope
 
 NOTHING_NEW = sentence("The guests know everything already; there is nothing to tell.")
+INVITED = sentence(
+    "%(city)s has been invited already and stays on the list. You can take its contacts away, or record that it does "
+    "not take part."
+)
 NOBODY_LEFT = sentence("Everybody on the guest list has been invited already.")
 
 
@@ -348,6 +352,17 @@ def cancel(meeting: Meeting) -> int:
         invitation.in_calendar = False
         invitation.told_revision = meeting.revision
     return len(planned)
+
+
+def remove_participant(participant: Participant) -> None:
+    """Take a city off the guest list, with its contacts and speaking slots.
+
+    Raises:
+        Refusal: once it has been invited: answers and records stay readable.
+    """
+    if queries.invitations_of(participant):
+        raise Refusal(INVITED, city=participant.city.names.in_language(""))
+    db.session.delete(participant)
 
 
 def count_uninvited(meeting: Meeting) -> int:

@@ -4,11 +4,12 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from roundtable.conferences.access import meeting_or_404, rights_in
+from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import Right
 from roundtable.db import db
 from roundtable.guests import links
+from roundtable.guests.models import Participant
 from roundtable.guests.queries import contacts_of, personal_link_of, zone_names_at
 from roundtable.invitations import queries, service
 from roundtable.invitations.answers import STATE_NAMES
@@ -138,6 +139,18 @@ def record(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
         form=form,
     )
     return page, 422 if form.errors else 200
+
+
+@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/remove")
+def remove_participant(conference_id: int, participant_id: int) -> ResponseReturnValue:
+    """Take a city off the guest list while it has not been invited."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    participant = db.session.get(Participant, participant_id)
+    if participant is None or participant.conference_id != conference.id:
+        abort(404)
+    service.remove_participant(participant)
+    db.session.commit()
+    return redirect(url_for("guests.show", conference_id=conference.id))
 
 
 def init_app(app: Flask) -> None:

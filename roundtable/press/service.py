@@ -250,8 +250,22 @@ def preview(summary: PressSummary, language: str) -> bytes:
     return press_pdf(content, picture_bytes(summary.picture_key), language, is_preview=True)
 
 
-def publish(summary: PressSummary, *, by: str, correction: Texts) -> Publication:
-    """Make a new, immutable version in every finished language, with a PDF each.
+@dataclass(frozen=True)
+class Prepared:
+    """A version before it is published: what it says in each language, as of one state of the summary."""
+
+    summary_id: int
+    summary_version: int
+    slug: str
+    number: int
+    moment: datetime
+    correction: Texts
+    picture_key: str
+    contents: dict[str, Content]
+
+
+def prepare(summary: PressSummary, *, correction: Texts) -> Prepared:
+    """Gather the next version in every finished language.
 
     Raises:
         Refusal: if something is missing, a quote is not released, or a later version does not
@@ -261,36 +275,65 @@ def publish(summary: PressSummary, *, by: str, correction: Texts) -> Publication
     earlier = queries.publications_of(summary)
     if earlier and not correction:
         raise Refusal(NO_CORRECTION)
-    now = clock.now()
-    publication = Publication(
-        summary=summary,
+    moment, number = clock.now(), len(earlier) + 1
+    return Prepared(
+        summary_id=summary.id,
+        summary_version=summary.version,
         slug=earlier[0].slug if earlier else _new_slug(summary.meeting),
-        number=len(earlier) + 1,
-        published_at=now,
-        published_by=by,
+        number=number,
+        moment=moment,
         correction=correction,
         picture_key=summary.picture_key,
+        contents={
+            language: content_in(
+                summary, language, languages=languages, moment=moment, number=number, correction=correction
+            )
+            for language in languages
+        },
+    )
+
+
+def rendered(prepared: Prepared) -> dict[str, bytes]:
+    """Make the PDFs. It takes seconds and asks the database nothing: end the transaction before.
+
+    Raises:
+        Refusal: if a document cannot be made.
+    """
+    picture = picture_bytes(prepared.picture_key)
+    return {
+        language: press_pdf(content, picture, language) for language, content in prepared.contents.items()
+    }
+
+
+def publish(prepared: Prepared, pdfs: dict[str, bytes], *, by: str) -> Publication:
+    """Make a new, immutable version of what was prepared and rendered.
+
+    Raises:
+        Refusal: if somebody has changed or published the summary in the meantime.
+    """
+    summary = db.session.get_one(PressSummary, prepared.summary_id)
+    number = len(queries.publications_of(summary)) + 1
+    if (summary.version, number) != (prepared.summary_version, prepared.number):
+        raise Refusal(CHANGED)
+    publication = Publication(
+        summary=summary,
+        slug=prepared.slug,
+        number=prepared.number,
+        published_at=prepared.moment,
+        published_by=by,
+        correction=prepared.correction,
+        picture_key=prepared.picture_key,
     )
     db.session.add(publication)
-    picture = picture_bytes(summary.picture_key)
-    for language in languages:
-        content = content_in(
-            summary,
-            language,
-            languages=languages,
-            moment=now,
-            number=publication.number,
-            correction=correction,
-        )
-        pdf = press_pdf(content, picture, language)
+    for language, content in prepared.contents.items():
         db.session.add(
             PublicationText(
                 publication=publication,
                 language=language,
                 headline=content.headline,
                 content=content.to_json(),
-                pdf_key=storage.keep(pdf, kind="publications", ending="pdf"),
-                pdf_sha256=hashlib.sha256(pdf).hexdigest(),
+                pdf_key=storage.keep(pdfs[language], kind="publications", ending="pdf"),
+                pdf_sha256=hashlib.sha256(pdfs[language]).hexdigest(),
             )
         )
     return publication

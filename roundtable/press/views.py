@@ -210,7 +210,11 @@ def publish(meeting_id: int) -> ResponseReturnValue:
     if not form.validate():
         return _page(summary.meeting, summary, publish_form=form), 422
     try:
-        publication = service.publish(summary, by=present_user().name, correction=form.correction.data)
+        prepared = service.prepare(summary, correction=form.correction.data)
+        # The database is free for others while the documents are made.
+        db.session.rollback()
+        pdfs = service.rendered(prepared)
+        publication = service.publish(prepared, pdfs, by=present_user().name)
     except Refusal as refusal:
         db.session.rollback()
         return _page(summary.meeting, summary, publish_form=form, publish_refusal=refusal_text(refusal)), 409

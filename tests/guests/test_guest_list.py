@@ -112,3 +112,34 @@ def test_two_conferences_do_not_share_a_city(organizer: OwnClient) -> None:
     names = service.CityInWords(make.texts("Ankara"), "TR", "Europe/Istanbul")
 
     assert service.city(one, names) is not service.city(other, names)
+
+
+def test_a_city_is_corrected_with_its_country_and_not_into_another_one(organizer: OwnClient) -> None:
+    conference = make.conference()
+    make.participant(conference, "Bonn", "DE")
+    one = make.participant(conference, "Vienna", "DE")
+    db.session.commit()
+    address = f"/conferences/{conference.id}/guests/{one.id}"
+    data = {"city-en": "Vienna", "country": "AT", "zone": "Europe/Vienna", "role": "observer"}
+
+    right = organizer.post(address, data=data)
+    wrong = organizer.post(address, data={**data, "city-en": "BONN", "country": "DE"})
+
+    assert (right.status_code, wrong.status_code) == (302, 422)
+    assert "Bonn is on the guest list already." in wrong.text
+    assert (one.city.country, one.city.zone, one.role) == ("AT", "Europe/Vienna", ParticipantRole.OBSERVER)
+
+
+def test_a_city_is_taken_off_the_list_until_it_has_been_invited(organizer: OwnClient) -> None:
+    invited = make.invitation()
+    other = make.participant(invited.meeting.conference, "Bursa")
+    make.contact(other)
+    db.session.commit()
+    base = f"/conferences/{invited.meeting.conference_id}/guests"
+
+    gone = organizer.post(f"{base}/{other.id}/remove")
+    stays = organizer.post(f"{base}/{invited.participant_id}/remove")
+
+    assert (gone.status_code, stays.status_code) == (302, 409)
+    assert "Ankara has been invited already" in stays.text
+    assert [one.city.names["en"] for one in participants_of(invited.meeting.conference_id)] == ["Ankara"]

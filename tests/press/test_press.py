@@ -55,6 +55,13 @@ def _summary(*, languages: tuple[str, ...] = ("en", "de", "tr")) -> tuple[PressS
     return summary, entries
 
 
+def _published(summary: PressSummary, correction: Texts) -> Publication:
+    """Publish what is ready, as the view does."""
+    db.session.flush()
+    prepared = service.prepare(summary, correction=correction)
+    return service.publish(prepared, service.rendered(prepared), by="Press")
+
+
 def test_the_first_draft_is_composed_from_the_approved_record(organizer: OwnClient) -> None:
     entries = _approved()
     meeting_id = entries[0].minutes.meeting_id
@@ -129,7 +136,7 @@ def test_publishing_makes_a_page_and_a_pdf_in_every_finished_language(client: Ow
     quote = service.add_quote(summary, entries[0].id)
     db.session.flush()
     service.clear_quote(quote, by="Office")
-    publication = service.publish(summary, by="Press", correction=Texts())
+    publication = _published(summary, Texts())
     db.session.commit()
 
     assert publication.slug == "2026-09-02-round-table-en"
@@ -153,7 +160,7 @@ def test_publishing_makes_a_page_and_a_pdf_in_every_finished_language(client: Ow
 
 def test_pdf_figures_carry_their_text_alternative_and_fonts_are_embedded(client: OwnClient) -> None:
     summary, _ = _summary()
-    publication = service.publish(summary, by="Press", correction=Texts())
+    publication = _published(summary, Texts())
     db.session.commit()
 
     reader = PdfReader(io.BytesIO(client.get(f"/press/{publication.slug}/de.pdf").data))
@@ -187,16 +194,16 @@ def test_pdf_figures_carry_their_text_alternative_and_fonts_are_embedded(client:
 
 def test_a_publication_never_changes_and_a_correction_says_what_it_corrects(client: OwnClient) -> None:
     summary, _ = _summary(languages=("en",))
-    first = service.publish(summary, by="Press", correction=Texts())
+    first = _published(summary, Texts())
     db.session.commit()
     address = f"/press/{first.slug}/en"
     pdf = client.get(address + ".pdf").data
 
     with pytest.raises(Refusal, match="what this version corrects"):
-        service.publish(summary, by="Press", correction=Texts())
+        _published(summary, Texts())
     db.session.rollback()
     summary.headlines = Texts({"en": "A better headline"})
-    second = service.publish(summary, by="Press", correction=Texts({"en": "The headline was wrong."}))
+    second = _published(summary, Texts({"en": "The headline was wrong."}))
     db.session.commit()
 
     assert (second.slug, second.number) == (first.slug, 2)
@@ -208,7 +215,7 @@ def test_a_publication_never_changes_and_a_correction_says_what_it_corrects(clie
 
 def test_the_stored_pdf_is_given_with_an_etag_and_not_made_again(client: OwnClient) -> None:
     summary, _ = _summary(languages=("en",))
-    publication = service.publish(summary, by="Press", correction=Texts())
+    publication = _published(summary, Texts())
     db.session.commit()
     address = f"/press/{publication.slug}/en.pdf"
     text = db.session.scalars(select(PublicationText)).one()
@@ -265,7 +272,7 @@ def test_hostile_words_stay_words_on_page_and_pdf(client: OwnClient) -> None:
     summary, _ = _summary(languages=("en",))
     hostile = '<img src="file:///etc/passwd"><script>alert(1)</script>{{ 7*7 }}'
     summary.headlines = Texts({"en": hostile})
-    publication = service.publish(summary, by="Press", correction=Texts())
+    publication = _published(summary, Texts())
     db.session.commit()
 
     page = client.get(f"/press/{publication.slug}/en").text
@@ -279,8 +286,8 @@ def test_hostile_words_stay_words_on_page_and_pdf(client: OwnClient) -> None:
 
 def test_the_press_room_lists_the_newest_versions(client: OwnClient) -> None:
     summary, _ = _summary()
-    service.publish(summary, by="Press", correction=Texts())
-    service.publish(summary, by="Press", correction=make.texts("Corrected"))
+    _published(summary, Texts())
+    _published(summary, make.texts("Corrected"))
     db.session.commit()
 
     with counted_queries() as statements:
@@ -304,3 +311,26 @@ def test_nobody_without_the_role_reaches_the_press_desk(client: OwnClient) -> No
     assert client.get(f"/meetings/{summary.meeting_id}/press").status_code == 403
     assert client.get(f"/meetings/{summary.meeting_id}/press/picture.jpg").status_code == 403
     assert client.post(f"/meetings/{summary.meeting_id}/press/publish").status_code == 403
+
+
+def test_a_summary_changed_while_its_pdfs_were_made_is_not_published(app: Flask) -> None:
+    summary, _ = _summary()
+    prepared = service.prepare(summary, correction=Texts())
+    pdfs = service.rendered(prepared)
+
+    summary.headlines = Texts({"en": "Changed meanwhile"})
+    db.session.commit()
+
+    with pytest.raises(Refusal, match="Somebody else has changed"):
+        service.publish(prepared, pdfs, by="Press")
+
+
+def test_a_double_click_publishes_once(app: Flask) -> None:
+    summary, _ = _summary()
+    prepared = service.prepare(summary, correction=Texts())
+    pdfs = service.rendered(prepared)
+    service.publish(prepared, pdfs, by="Press")
+    db.session.commit()
+
+    with pytest.raises(Refusal, match="Somebody else has changed"):
+        service.publish(prepared, pdfs, by="Press")
