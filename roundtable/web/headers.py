@@ -1,5 +1,6 @@
 """Response headers: what the browser may load, remember and tell others."""
 
+import gzip
 import hashlib
 from functools import lru_cache
 from pathlib import Path
@@ -59,13 +60,35 @@ def _name_version(endpoint: str, values: dict[str, object]) -> None:
             values["v"] = _hash_of(str(file), file.stat().st_mtime)
 
 
+@lru_cache(maxsize=64)
+def _packed(file: str, _changed: float) -> bytes:
+    return gzip.compress(Path(file).read_bytes(), mtime=0)
+
+
 def _keep_static(response: Response) -> Response:
-    if request.endpoint == "static" and response.status_code in {200, 304}:
-        days = 365 if "v" in request.args else 0
-        response.headers["Cache-Control"] = f"public, max-age={days * 86400}" + (
-            ", immutable" if days else ""
-        )
+    """Let static files be kept, and pack the style sheet: a phone waits for it."""
+    if request.endpoint != "static" or response.status_code not in {200, 304}:
+        return response
+    days = 365 if "v" in request.args else 0
+    response.headers["Cache-Control"] = f"public, max-age={days * 86400}" + (", immutable" if days else "")
+    response.vary.add("Accept-Encoding")
+    if (
+        response.status_code == 200
+        and response.mimetype == "text/css"
+        and request.accept_encodings.quality("gzip")
+    ):
+        _pack(response)
     return response
+
+
+def _pack(response: Response) -> None:
+    file = Path(current_app.static_folder or "") / (request.view_args or {})["filename"]
+    etag, _ = response.get_etag()
+    response.close()
+    response.direct_passthrough = False
+    response.set_data(_packed(str(file), file.stat().st_mtime))
+    response.headers["Content-Encoding"] = "gzip"
+    response.set_etag(f"{etag}-gzip")
 
 
 def init_app(app: Flask) -> None:

@@ -14,10 +14,11 @@ bp = Blueprint("web", __name__)
 @open_page
 def font(name: str) -> Response:
     """Serve a face with the letters that pages need; it never changes under its name."""
-    face = fonts.named(name)
+    part = "-far" if name.endswith("-far") else ""
+    face = fonts.named(name.removesuffix(part))
     if face is None:
         abort(404)
-    file = fonts.small_file(face, current_app.config["ROUNDTABLE"].data_dir / "fonts")
+    file = fonts.small_file(face, part, current_app.config["ROUNDTABLE"].data_dir / "fonts")
     response = send_file(file, mimetype="font/woff2", max_age=365 * 86400)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

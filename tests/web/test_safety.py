@@ -155,6 +155,10 @@ def test_a_font_is_served_with_turkish_and_german_letters(client: OwnClient) -> 
 
     with client.get("/fonts/source-sans-400.woff2") as response:
         letters = TTFont(io.BytesIO(response.data)).getBestCmap()
+    with client.get("/fonts/source-sans-400-far.woff2") as response:
+        neighbours = TTFont(io.BytesIO(response.data)).getBestCmap()
 
     assert all(ord(letter) in letters for letter in "ğĞıİşŞçÇöÖüÜäÄßẞâîû–„“”’·…")
+    assert all(ord(letter) in neighbours for letter in "łŁńśżćęőűčěřšž")
     assert client.get("/fonts/other.woff2").status_code == 404
+    assert client.get("/fonts/other-far.woff2").status_code == 404
