@@ -115,7 +115,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         scene = scenes.build(Path(folder))
         rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_import(scene)]
-        rows.append(Row("memory of a worker after 100 meeting pages", f"{scene.worker_memory_mb():.0f} MB"))
+        rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
 
