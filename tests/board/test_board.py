@@ -95,3 +95,14 @@ def test_an_empty_meeting_says_what_to_do_first(organizer: OwnClient) -> None:
     db.session.commit()
 
     assert "First the guest list" in organizer.get(f"/meetings/{meeting.id}").text
+
+
+def test_who_has_not_been_invited_is_not_called_silent(organizer: OwnClient) -> None:
+    meeting = make.meeting()
+    make.participant(meeting.conference)
+    db.session.commit()
+
+    page = organizer.get(f"/meetings/{meeting.id}").text
+
+    assert "seats taken · 0 silent" in page
+    assert 'aria-label="Ankara, not invited yet"' in page

@@ -162,3 +162,71 @@ def test_a_font_is_served_with_turkish_and_german_letters(client: OwnClient) -> 
     assert all(ord(letter) in neighbours for letter in "łŁńśżćęőűčěřšž")
     assert client.get("/fonts/other.woff2").status_code == 404
     assert client.get("/fonts/other-far.woff2").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/meetings/99999999999999999999999",
+        "/conferences/2147483648/guests",
+        "/meetings/-1",
+        "/meetings/1%00",
+        "/press/%ff%fe/de",
+        "/press/../../etc/passwd",
+        "/g/zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz",
+        "/fonts/..%2f..%2fetc%2fpasswd.woff2",
+    ],
+)
+def test_hostile_addresses_lead_nowhere(organizer: OwnClient, address: str) -> None:
+    assert organizer.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "value", ["\x00", "\ud800", "x" * 100_000, "=1+1", "<b>", "%s%n", "٣", "-1", "9" * 40]
+)
+def test_hostile_form_values_are_never_a_fault_of_ours(organizer: OwnClient, value: str) -> None:
+    meeting = make.table_of(2)
+    conference_id, base = meeting.conference_id, f"/meetings/{meeting.id}"
+    text = value.encode("utf-8", "surrogatepass")
+    fields = (
+        "kind",
+        "titles-en",
+        "duration_minutes",
+        "minutes_each",
+        "day",
+        "hour",
+        "zone",
+        "city-en",
+        "country",
+    )
+    more = (
+        "name",
+        "email",
+        "language",
+        "rule",
+        "direction",
+        "entry_id",
+        "said_by",
+        "answer",
+        "item_id",
+        "version",
+    )
+    data = dict.fromkeys((*fields, *more, "texts-en", "titles", "content", "encoding", "due_on"), text)
+
+    for address in (
+        f"{base}/agenda",
+        f"{base}/edit",
+        f"{base}/minutes/begin",
+        f"{base}/minutes/entries",
+        f"{base}/minutes/attendance",
+        f"{base}/press/quotes",
+        f"/conferences/{conference_id}/guests/new",
+        f"/conferences/{conference_id}/guests/order",
+        f"/conferences/{conference_id}/guests/import",
+        f"/conferences/{conference_id}/guests/import/confirm",
+        f"/conferences/{conference_id}/bodies",
+        f"/conferences/{conference_id}/members",
+        "/conferences/new",
+        "/language",
+    ):
+        assert organizer.post(address, data=dict(data)).status_code < 500, address
