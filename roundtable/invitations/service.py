@@ -26,6 +26,9 @@ INVITED = sentence(
     "%(city)s has been invited already and stays on the list. You can take its contacts away, or record that it does "
     "not take part."
 )
+DEADLINE_PAST = sentence(
+    "The time has changed, so the guests are asked again, but answers are closed. Please set a new deadline first."
+)
 NOBODY_LEFT = sentence("Everybody on the guest list has been invited already.")
 
 
@@ -279,7 +282,7 @@ def tell_changes(meeting: Meeting) -> int:
     entries in calendars move along with a higher SEQUENCE.
 
     Raises:
-        Refusal: if there is nothing to tell.
+        Refusal: if there is nothing to tell, or the guests could not answer any more.
     """
     planned = planned_changes(meeting)
     old = told_before(meeting)
@@ -287,6 +290,8 @@ def tell_changes(meeting: Meeting) -> int:
         raise Refusal(NOTHING_NEW)
     about = occasion(meeting)
     asks_again = time_changed(old, told_now(meeting))
+    if asks_again and meeting.answers_close_at is not None and meeting.answers_close_at <= clock.now():
+        raise Refusal(DEADLINE_PAST)
     invitations = {one.participant_id: one for one in _untold(meeting)}
     for invitation in invitations.values():
         if asks_again:

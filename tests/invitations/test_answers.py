@@ -205,6 +205,16 @@ def test_a_moved_session_asks_everybody_again_and_moves_their_calendars(client: 
     assert "Tuesday 27 October 2026 · 13:00 Istanbul" in moved.text.replace("Tuesday, ", "Tuesday ")
 
 
+def test_guests_are_not_asked_again_when_they_could_not_answer(client: OwnClient) -> None:
+    meeting = make.meeting(answers_close_at=make.NOW - timedelta(days=1))
+    make.contact(make.participant(meeting.conference))
+    service.invite(meeting)
+    meeting.arrange(meeting.titles, datetime(2026, 10, 27, 13, 0), "Europe/Istanbul", 90)
+
+    with pytest.raises(Refusal, match="Please set a new deadline first"):
+        service.tell_changes(meeting)
+
+
 def test_a_new_title_keeps_the_answers(client: OwnClient) -> None:
     meeting = make.meeting()
     make.contact(make.participant(meeting.conference))
