@@ -241,11 +241,6 @@ def _tell_organizers(about: letters.Occasion, invitation: Invitation, record: An
     )
 
 
-def told_now(meeting: Meeting) -> Told:
-    """Return what guests shall know about the meeting now."""
-    return Told(meeting.titles, meeting.starts_at, meeting.zone, meeting.duration_minutes)
-
-
 def told_before(meeting: Meeting) -> Told | None:
     """Return what guests were told last, or None if nobody has been told anything."""
     last = queries.last_announcement(meeting)
@@ -259,7 +254,7 @@ def planned_changes(meeting: Meeting) -> list[Planned]:
         return []
     about = occasion(meeting)
     recipients = queries.recipients_of(meeting)
-    asks_again = time_changed(old, told_now(meeting))
+    asks_again = time_changed(old, about.told())
     return [
         Planned(
             invitation.participant,
@@ -289,7 +284,7 @@ def tell_changes(meeting: Meeting) -> int:
     if not planned or old is None:
         raise Refusal(NOTHING_NEW)
     about = occasion(meeting)
-    asks_again = time_changed(old, told_now(meeting))
+    asks_again = time_changed(old, about.told())
     if asks_again and meeting.answers_close_at is not None and meeting.answers_close_at <= clock.now():
         raise Refusal(DEADLINE_PAST)
     invitations = {one.participant_id: one for one in _untold(meeting)}
