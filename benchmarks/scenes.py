@@ -25,7 +25,8 @@ from roundtable.guests.service import import_rows
 from roundtable.invitations import service
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
-from roundtable.mail.delivery import as_bytes, deliver_due
+from roundtable.mail.delivery import deliver_due, people_for
+from roundtable.mail.filling import as_bytes
 from roundtable.press.content import BodyShown, Content, PictureShown, QuoteShown
 from roundtable.press.document import press_html
 
@@ -143,7 +144,8 @@ class Scene:
     def send_prebuilt(self, count: int) -> None:
         """Send one ready message again and again over one connection."""
         with self.app.app_context():
-            message = as_bytes(make.outbox()[-1], self.app.config["ROUNDTABLE"])
+            letter = make.outbox()[-1]
+            message, _ = as_bytes(letter, people_for([letter]), self.app.config["ROUNDTABLE"])
         with smtplib.SMTP("127.0.0.1", self.smtp_port) as connection:
             for index in range(count):
                 connection.sendmail("a@example.org", [f"office{index}@example.org"], message)

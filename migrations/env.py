@@ -2,6 +2,7 @@
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import Connection
 
 from roundtable.db import TextsColumn, UtcInstant, WallTime
 
@@ -23,6 +24,7 @@ def run() -> None:
     if context.is_offline_mode():
         raise SystemExit("Roundtable's migrations need a database; there is no offline mode.")
     with db.engine.connect() as connection:
+        _heed_references(connection, heed=False)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,
@@ -34,6 +36,23 @@ def run() -> None:
         with context.begin_transaction():
             context.run_migrations()
         connection.commit()
+        _heed_references(connection, heed=True)
+
+
+def _heed_references(connection: Connection, *, heed: bool) -> None:
+    """Let SQLite tables be written anew: dropping the old one would else take the rows that point to it.
+
+    Outside a transaction, where alone the setting works; afterwards nothing may point nowhere.
+    """
+    if connection.dialect.name != "sqlite":
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute(f"PRAGMA foreign_keys = {'ON' if heed else 'OFF'}")
+    if heed:
+        broken = cursor.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise SystemExit(f"The migration has left rows that point nowhere: {broken[:5]}")
+    cursor.close()
 
 
 run()

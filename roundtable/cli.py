@@ -18,9 +18,11 @@ from roundtable.backup import write_backup
 from roundtable.config import ConfigError, Settings
 from roundtable.demo import story
 from roundtable.errors import Refusal
-from roundtable.jobs import Background
+from roundtable.invitations.jobs import answer_link_requests, remind
+from roundtable.jobs import Background, Job
 from roundtable.languages import LANGUAGES
 from roundtable.mail.jobs import deliver as deliver_letters
+from roundtable.mail.jobs import read_inbox
 from roundtable.mail.models import Letter, LetterState
 from roundtable.web.logs import configure
 
@@ -92,7 +94,7 @@ def serve(*, migrate: bool) -> None:
             raise click.ClickException("The database is not up to date: run “roundtable db upgrade”.")
         db.db.session.remove()
     fonts.prepare(settings.data_dir / "fonts")
-    background = Background(app, [deliver_letters])
+    background = Background(app, _jobs(settings))
     background.start()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -125,6 +127,14 @@ def serve(*, migrate: bool) -> None:
     finally:
         server.close()
         background.stop()
+
+
+def _jobs(settings: Settings) -> list[Job]:
+    """Return what goes on beside the requests: letters soon, the rest once a minute."""
+    jobs = [Job(deliver_letters, 2), Job(answer_link_requests, 5), Job(remind, 60)]
+    if settings.inbox_url:
+        jobs.append(Job(read_inbox, 60))
+    return jobs
 
 
 def _upgrade() -> None:
@@ -191,6 +201,36 @@ def deliver(*, limit: int) -> None:
         select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))
     )
     click.echo(f"{sent} handed over, {waiting} waiting.")
+
+
+@main.command("remind")
+@with_appcontext
+def send_reminders() -> None:
+    """Write the reminders that are due, once; for servers without the background thread."""
+    click.echo(f"{remind()} reminders written.")
+
+
+@main.command()
+@click.option("--fetch", is_flag=True, help="Read the mailbox of ROUNDTABLE_INBOX_URL instead.")
+@with_appcontext
+def inbox(*, fetch: bool) -> None:
+    """Take one mail from standard input, as a mail server pipes it: a reply, or a letter that came back."""
+    from flask import current_app
+    from sqlalchemy.exc import OperationalError
+
+    from roundtable.mail import jobs
+    from roundtable.mail.incoming import MOST_BYTES
+
+    if fetch:
+        if not current_app.config["ROUNDTABLE"].inbox_url:
+            raise click.ClickException("ROUNDTABLE_INBOX_URL is not set.")
+        click.echo(f"{read_inbox()} mails taken.")
+        return
+    try:
+        click.echo(jobs.receive(sys.stdin.buffer.read(MOST_BYTES + 1)))
+    except OperationalError:
+        click.echo("The database does not answer; please deliver this mail again later.", err=True)
+        sys.exit(75)  # EX_TEMPFAIL of sysexits.h: mail servers keep the mail and try again
 
 
 @main.command()

@@ -45,6 +45,18 @@ SETTINGS = (
         "SMTP_URL", "", "smtp://user:password@host:587 (STARTTLS), smtps:// (TLS) or smtp+plain://; required"
     ),
     Setting("MAIL_FROM", "", "the address that letters come from, such as invitations@example.org; required"),
+    Setting(
+        "INBOX_URL",
+        "",
+        "imaps://user:password@host/INBOX (TLS) or imap+plain://: the mailbox of MAIL_FROM; where it is read, "
+        "replies from calendars and letters that come back are noted",
+    ),
+    Setting(
+        "INBOX_TRUSTED_SERVER",
+        "",
+        "the name with which your own mail server signs Authentication-Results; without it no reply from a "
+        "calendar is believed unasked",
+    ),
     Setting("HOST", "127.0.0.1", "the address that the built-in server listens on"),
     Setting("PORT", "8765", "the port of the built-in server"),
     Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
@@ -65,6 +77,8 @@ class Settings:
     database_uri: str
     smtp_url: str
     mail_from: str
+    inbox_url: str
+    inbox_trusted_server: str
     host: str
     port: int
     threads: int
@@ -103,6 +117,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         database_uri=_database_uri(reader, data_dir),
         smtp_url=_smtp_url(reader, demonstration),
         mail_from=_mail_from(reader, demonstration),
+        inbox_url=_inbox_url(reader),
+        inbox_trusted_server=reader.text("INBOX_TRUSTED_SERVER").lower(),
         host=reader.text("HOST"),
         port=port,
         threads=reader.number("THREADS", least=1, most=512),
@@ -233,6 +249,51 @@ def _smtp_url(reader: _Reader, demonstration: bool) -> str:
             "SMTP_URL", "must look like smtp://user:password@host:587 (or smtps://, smtp+plain://)."
         )
     return given
+
+
+def _inbox_url(reader: _Reader) -> str:
+    given = reader.text("INBOX_URL")
+    parts = _try(lambda: urlsplit(given))
+    port_is_wrong = parts is not None and _try(lambda: parts.port or 1) is None
+    if given and (
+        parts is None
+        or port_is_wrong
+        or parts.scheme not in IMAP_SCHEMES
+        or not parts.hostname
+        or not parts.username
+    ):
+        # The address may hold a password, so it is not repeated here.
+        reader.problem("INBOX_URL", "must look like imaps://user:password@host:993/INBOX (or imap+plain://).")
+    return given
+
+
+IMAP_SCHEMES = {"imaps": 993, "imap+plain": 143}
+"""How to speak to the server of the inbox, with the usual port: TLS at once, no TLS."""
+
+
+@dataclass(frozen=True)
+class ImapServer:
+    """A mailbox to be read, as the setting names it."""
+
+    scheme: str
+    host: str
+    port: int
+    user: str
+    password: str
+    folder: str
+
+
+def imap_server(url: str) -> ImapServer:
+    """Take the checked address of the inbox apart."""
+    parts = urlsplit(url)
+    return ImapServer(
+        scheme=parts.scheme,
+        host=parts.hostname or "",
+        port=parts.port or IMAP_SCHEMES[parts.scheme],
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        folder=unquote(parts.path.lstrip("/")) or "INBOX",
+    )
 
 
 SMTP_SCHEMES = {"smtp": 587, "smtps": 465, "smtp+plain": 25}

@@ -1,7 +1,9 @@
 """The database: the base of all tables, the column types of our own, and how SQLite is opened."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -143,6 +145,22 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
+_only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Look without taking the write lock: for background work that mostly finds nothing to do.
+
+    What is inside ends its transaction before it leaves, and writes nothing.
+    """
+    token = _only_reading.set(True)
+    try:
+        yield
+    finally:
+        _only_reading.reset(token)
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     """Take SQLite's write lock at the start of whatever may write.
@@ -153,7 +171,9 @@ def _begin(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    reads_only = has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+    reads_only = _only_reading.get() or (
+        has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+    )
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 

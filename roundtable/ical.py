@@ -5,6 +5,7 @@ What clients do with each property is written down with its sources in docs/conc
 
 import re
 import zoneinfo
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -12,7 +13,18 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vRecur
+from icalendar import (
+    Alarm,
+    Calendar,
+    Event,
+    Timezone,
+    TimezoneDaylight,
+    TimezoneStandard,
+    vCalAddress,
+    vDuration,
+    vRecur,
+    vUri,
+)
 
 PRODID = "-//Roundtable//Roundtable//EN"
 # C0 and C1 controls but the line feed, the line and paragraph separators, and the bidi overrides:
@@ -34,7 +46,9 @@ class Entry:
 
     `starts_at` is aware; `zone` is the meeting's home zone. `attendee` and `organizer` are
     (name, address). With PUBLISH neither appears in the file: it would invite mail programs to
-    answer to a mailbox that nobody reads.
+    answer to a mailbox that nobody reads. `door` is the address through which this office comes in
+    (never the room itself), empty where it does not; an alarm of 0 minutes is none; `asks_reply`
+    lets calendars show buttons for an answer.
     """
 
     uid: str
@@ -50,6 +64,15 @@ class Entry:
     attendee: tuple[str, str] | None = None
     partstat: str = "NEEDS-ACTION"
     cancelled: bool = False
+    language: str = ""
+    door: str = ""
+    alarm_minutes: int = 0
+    asks_reply: bool = False
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which the meeting ends."""
+        return self.starts_at + timedelta(minutes=self.duration_minutes)
 
     def to_json(self) -> dict[str, object]:
         """Return plain values that `from_json` reads back: the outbox keeps entries this way."""
@@ -70,12 +93,10 @@ class Entry:
                 plain[name] = (pair[0], pair[1])
         return cls(**plain)  # type: ignore[arg-type]  # the values are the ones that to_json wrote
 
-    def with_link(self, placeholder: str, link: str) -> "Entry":
-        """Return the entry with the personal link in place of its placeholder."""
+    def with_links(self, put_in: Callable[[str], str]) -> "Entry":
+        """Return the entry with the personal links that `put_in` puts in place of their placeholders."""
         return replace(
-            self,
-            url=self.url.replace(placeholder, link),
-            description=self.description.replace(placeholder, link),
+            self, url=put_in(self.url), description=put_in(self.description), door=put_in(self.door)
         )
 
 
@@ -92,13 +113,62 @@ def write(entry: Entry, method: Method) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
     zone = ZoneInfo(entry.zone)
-    ends_at = entry.starts_at + timedelta(minutes=entry.duration_minutes)
+    ends_at = entry.ends_at
     timezone = timezone_for(entry.zone, entry.starts_at.date(), ends_at.date())
     if timezone is not None:
         calendar.add_component(timezone)
     in_zone: tzinfo = zone if timezone is not None else UTC
     calendar.add_component(_event(entry, method, ends_at, in_zone))
     return bytes(calendar.to_ical())
+
+
+REFRESH = timedelta(hours=1)
+"""How often calendars may look again; Google asks when it likes, mostly a few times a day."""
+
+
+def write_feed(name: str, entries: list[Entry]) -> bytes:
+    """Return a calendar to subscribe to, with every entry and the zones that they need.
+
+    The same entries give the same bytes. REFRESH-INTERVAL needs its VALUE (RFC 7986, section 5.7);
+    X-PUBLISHED-TTL and X-WR-CALNAME say the same to Outlook and to older readers.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("name", plain(name).replace("\n", " "))
+    calendar.add("x-wr-calname", plain(name).replace("\n", " "))
+    calendar.add("refresh-interval", vDuration(REFRESH), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", vDuration(REFRESH))
+    zones: dict[str, list[Entry]] = {}
+    for entry in entries:
+        zones.setdefault(entry.zone, []).append(entry)
+    in_zone: dict[str, tzinfo] = {}
+    for zone, own in sorted(zones.items()):
+        days = {(one.starts_at.date(), one.ends_at.date()) for one in own}
+        said = [timezone_for(zone, first, last) for first, last in sorted(days)]
+        in_zone[zone] = UTC if None in said else ZoneInfo(zone)
+        if said[0] is not None and None not in said:
+            calendar.add_component(said[0])
+    for entry in entries:
+        calendar.add_component(_event(entry, Method.PUBLISH, entry.ends_at, in_zone[entry.zone]))
+    return bytes(calendar.to_ical())
+
+
+def _add_door(event: Event, entry: Entry, *, alarm: bool) -> None:
+    """Add the way in (RFC 7986, section 5.11) and an alarm; a feed has no alarm, it would ring twice."""
+    if entry.door:
+        door = vUri(plain(entry.door))
+        door.params["VALUE"] = "URI"
+        door.params["FEATURE"] = ["AUDIO", "VIDEO"]
+        door.params["LABEL"] = plain(entry.title).replace("\n", " ")
+        event.add("conference", door)
+    if alarm and entry.alarm_minutes:
+        ring = Alarm()
+        ring.add("action", "DISPLAY")
+        ring.add("description", plain(entry.title).replace("\n", " "))
+        ring.add("trigger", timedelta(minutes=-entry.alarm_minutes))
+        event.add_component(ring)
 
 
 def _event(entry: Entry, method: Method, ends_at: datetime, zone: tzinfo) -> Event:
@@ -108,8 +178,9 @@ def _event(entry: Entry, method: Method, ends_at: datetime, zone: tzinfo) -> Eve
     event.add("dtstamp", entry.stamped_at.astimezone(UTC).replace(microsecond=0))
     event.add("dtstart", entry.starts_at.astimezone(zone))
     event.add("dtend", ends_at.astimezone(zone))
-    event.add("summary", plain(entry.title).replace("\n", " "))
-    event.add("description", plain(entry.description))
+    spoken = {"LANGUAGE": entry.language} if entry.language else {}
+    event.add("summary", plain(entry.title).replace("\n", " "), parameters=spoken)
+    event.add("description", plain(entry.description), parameters=spoken)
     if entry.url:
         # The door, never the room: it says the same for everybody who looks over a shoulder.
         event.add("location", plain(entry.url))
@@ -124,8 +195,10 @@ def _event(entry: Entry, method: Method, ends_at: datetime, zone: tzinfo) -> Eve
         attendee.params["CUTYPE"] = "INDIVIDUAL"
         attendee.params["ROLE"] = "REQ-PARTICIPANT"
         attendee.params["PARTSTAT"] = entry.partstat
-        attendee.params["RSVP"] = "FALSE"
+        attendee.params["RSVP"] = "TRUE" if entry.asks_reply else "FALSE"
         event.add("attendee", attendee)
+    if not cancelled:
+        _add_door(event, entry, alarm=method is not Method.PUBLISH)
     return event
 
 

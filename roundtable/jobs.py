@@ -2,32 +2,48 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Flask
 
 log = logging.getLogger(__name__)
 
 
-class Background(threading.Thread):
-    """Runs each of the jobs every few seconds until it is stopped; a failing job is logged and tried again."""
+@dataclass
+class Job:
+    """Something to do every so many seconds; `next_at` is on the monotonic clock."""
 
-    def __init__(self, app: Flask, jobs: list[Callable[[], object]], *, every_seconds: float = 2.0) -> None:
+    call: Callable[[], object]
+    every_seconds: float
+    next_at: float = 0.0
+
+
+class Background(threading.Thread):
+    """Runs each job when it is time until it is stopped; a failing job is logged and tried again."""
+
+    def __init__(self, app: Flask, jobs: list[Job]) -> None:
         super().__init__(name="roundtable-background", daemon=True)
         self._app = app
         self._jobs = jobs
-        self._every = every_seconds
         self._stopping = threading.Event()
 
     def run(self) -> None:
         while not self._stopping.is_set():
             for job in self._jobs:
-                with self._app.app_context():
-                    try:
-                        job()
-                    except Exception:
-                        log.exception("background job failed", extra={"job": job.__module__})
-            self._stopping.wait(self._every)
+                if time.monotonic() >= job.next_at and not self._stopping.is_set():
+                    self._run(job)
+            soonest = min(job.next_at for job in self._jobs) - time.monotonic()
+            self._stopping.wait(max(0.05, soonest))
+
+    def _run(self, job: Job) -> None:
+        with self._app.app_context():
+            try:
+                job.call()
+            except Exception:
+                log.exception("background job failed", extra={"job": job.call.__module__})
+        job.next_at = time.monotonic() + job.every_seconds
 
     def stop(self, *, wait_seconds: float = 30.0) -> None:
         """Let the work in hand end, then stop."""

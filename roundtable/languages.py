@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import cast
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -116,5 +118,11 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def refusal_text(refusal: Refusal) -> str:
-    """Return a refusal's sentence in the current language."""
-    return str(gettext(refusal.sentence, **refusal.values))
+    """Return a refusal's sentence in the current language; days in it are said as the reader says them."""
+    values = {
+        name: format_date(value, "full", locale=locale_of(current_language()))
+        if isinstance(value, date)
+        else value
+        for name, value in refusal.values.items()
+    }
+    return str(gettext(refusal.sentence, **values))

@@ -4,8 +4,16 @@ from roundtable.accounts.models import SignIn, User
 from roundtable.agenda.models import AgendaItem, SpeakingSlot
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.guests.models import City, Contact, Participant
-from roundtable.invitations.models import Announcement, AnswerGiven, Invitation
-from roundtable.mail.models import Letter
+from roundtable.invitations.models import (
+    Announcement,
+    AnswerGiven,
+    CalendarEntry,
+    CalendarReply,
+    Invitation,
+    LinkRequest,
+    Wording,
+)
+from roundtable.mail.models import Letter, Pace, ReceivedMail
 from roundtable.minutes.models import Attendance, Entry, Minutes
 from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
 
@@ -15,21 +23,27 @@ __all__ = [
     "AnswerGiven",
     "Attendance",
     "Body",
+    "CalendarEntry",
+    "CalendarReply",
     "City",
     "Conference",
     "Contact",
     "Entry",
     "Invitation",
     "Letter",
+    "LinkRequest",
     "Meeting",
     "Membership",
     "Minutes",
+    "Pace",
     "Participant",
     "PressSummary",
     "Publication",
     "PublicationText",
     "Quote",
+    "ReceivedMail",
     "SignIn",
     "SpeakingSlot",
     "User",
+    "Wording",
 ]

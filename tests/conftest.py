@@ -41,6 +41,8 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "database_uri": f"sqlite:///{folder / 'roundtable.sqlite'}",
         "smtp_url": "smtp+plain://127.0.0.1:1",
         "mail_from": "invitations@roundtable.example.org",
+        "inbox_url": "",
+        "inbox_trusted_server": "",
         "host": "127.0.0.1",
         "port": 0,
         "threads": 4,

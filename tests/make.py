@@ -132,6 +132,7 @@ def invitation(of: Meeting | None = None, to: Participant | None = None, **value
         meeting=about,
         participant=to,
         invited_at=NOW - timedelta(days=1),
+        asked_at=values.pop("asked_at", NOW - timedelta(days=1)),
         answer=values.pop("answer", Answer.NEEDS_ACTION),
         **values,
     )

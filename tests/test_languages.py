@@ -11,7 +11,7 @@ from babel.messages.pofile import read_po
 from conftest import OwnClient
 
 ROOT = Path(__file__).parent.parent
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 
 
 def _sentences(tmp_path: Path) -> list[Message]:

@@ -1,4 +1,4 @@
-"""Migrations go up and down, and lead exactly to the tables of the models."""
+"""Migrations go up and down, lead exactly to the tables of the models, and lose no row."""
 
 from pathlib import Path
 
@@ -6,18 +6,33 @@ import flask_migrate
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from conftest import settings_for
-from sqlalchemy import inspect
+from sqlalchemy import Connection, create_engine, inspect, text
 
 from roundtable import create_app
 from roundtable.db import db
 
+FIRST = "67545326b527"
+
+
+def _checks(connection: Connection) -> dict[str, dict[str, str]]:
+    """Return the CHECKs of every table: autogeneration does not compare them."""
+    look = inspect(connection)
+    return {
+        name: {str(one["name"]): " ".join(one["sqltext"].split()) for one in look.get_check_constraints(name)}
+        for name in look.get_table_names()
+        if name != "alembic_version"
+    }
+
 
 def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path), testing=True)
+    made = create_engine("sqlite://")
+    db.metadata.create_all(made)
     with app.app_context():
         flask_migrate.upgrade()
-        with db.engine.connect() as connection:
+        with db.engine.connect() as connection, made.connect() as other:
             difference = compare_metadata(MigrationContext.configure(connection), db.metadata)
+            checks = (_checks(connection), _checks(other))
 
         flask_migrate.downgrade(revision="base")
         left = set(inspect(db.engine).get_table_names())
@@ -25,7 +40,77 @@ def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: 
         db.engine.dispose()
 
     assert difference == []
+    assert checks[0] == checks[1]
     assert left == {"alembic_version"}
+
+
+ROWS = """
+INSERT INTO user (id, email, email_key, name, password_hash, language, may_create_conferences, is_enabled, created_at)
+    VALUES (1, 'o@example.org', 'o@example.org', 'O', 'x', 'en', 1, 1, '2026-01-01 00:00:00');
+INSERT INTO conference (id, titles, home_zone, languages, contact_name, contact_email, contact_phone, created_at, version)
+    VALUES (1, '{"en": "C"}', 'Europe/Istanbul', '["en"]', 'Desk', 'desk@example.org', '', '2026-01-01 00:00:00', 1);
+INSERT INTO membership (id, user_id, conference_id, role) VALUES (1, 1, 1, 'organizer');
+INSERT INTO city (id, conference_id, names, key, country, state, zone)
+    VALUES (1, 1, '{"en": "Ankara"}', 'ankara', 'TR', '', 'Europe/Istanbul');
+INSERT INTO participant (id, conference_id, city_id, person, offices, role, precedence)
+    VALUES (1, 1, 1, '', '{"en": "Mayor"}', 'speaker', 0);
+INSERT INTO contact (id, participant_id, name, email, email_key, language, gets_invitation, may_answer, link_generation)
+    VALUES (7, 1, 'Office', 'a@example.org', 'a@example.org', 'tr', 1, 1, 1);
+INSERT INTO meeting (id, conference_id, titles, wall_time, zone, starts_at, duration_minutes, deputies_allowed, stage,
+                     uid, revision, version)
+    VALUES (1, 1, '{"en": "M"}', '2026-10-20 13:00:00', 'Europe/Istanbul', '2026-10-20 10:00:00', 90, 0, 'planned',
+            'u@roundtable', 0, 1);
+INSERT INTO invitation (id, meeting_id, participant_id, invited_at, answer, note, deputy_name, deputy_office,
+                        deputy_email, told_revision, sequence, in_calendar, version)
+    VALUES (1, 1, 1, '2026-09-01 08:00:00.000000', 'accepted', 'kept', '', '', '', 0, 3, 1, 2);
+INSERT INTO answer_given (id, invitation_id, at, answer, note, channel, contact_id, said_by)
+    VALUES (1, 1, '2026-09-02 08:00:00', 'accepted', '', 'link', 7, 'Office');
+INSERT INTO letter (id, key, kind, topic, link_owner, recipient_name, recipient_email, sender_name, reply_to, language,
+                    subject, text, html, calendar, calendar_method, message_id, first_message_id, state, attempts,
+                    next_try_at, last_error, created_at)
+    VALUES (1, 'k', 'invitation', 'meeting/1', 7, 'Office', 'a@example.org', 'S', '', 'tr', 'S',
+            'https://personal-link.invalid/meetings/1', 'h', '{"url": "https://personal-link.invalid/meetings/1"}', '',
+            '<1@x>', '', 'queued', 0, '2026-09-01 08:00:00', '', '2026-09-01 08:00:00');
+"""
+
+
+def _fill() -> None:
+    with db.engine.begin() as connection:
+        for statement in ROWS.split(";\n"):
+            if statement.strip():
+                connection.exec_driver_sql(statement)
+
+
+def _row(statement: str) -> tuple[object, ...]:
+    with db.engine.connect() as connection:
+        return tuple(connection.execute(text(statement)).one())
+
+
+def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
+    app = create_app(settings_for(tmp_path), testing=True)
+    with app.app_context():
+        flask_migrate.upgrade(revision=FIRST)
+        _fill()
+
+        flask_migrate.upgrade()
+
+        assert _row("SELECT answer, note, asked_at, asked_round, deputy_state FROM invitation") == (
+            "accepted", "kept", "2026-09-01 08:00:00.000000", 1, "none",
+        )  # fmt: skip
+        assert _row("SELECT email_key, sequence, is_present FROM calendar_entry") == ("a@example.org", 3, 1)
+        assert _row("SELECT text, calendar FROM letter") == (
+            "https://personal-link.invalid/7/meetings/1",
+            '{"url": "https://personal-link.invalid/7/meetings/1"}',
+        )
+        assert _row("SELECT deputies, reminder_days FROM meeting") == ("not-allowed", None)
+        assert _row("SELECT channel, said_by, deputy FROM answer_given") == ("link", "Office", "")
+
+        flask_migrate.downgrade(revision=FIRST)
+
+        assert _row("SELECT answer, sequence, in_calendar FROM invitation") == ("accepted", 3, 1)
+        assert _row("SELECT deputies_allowed FROM meeting") == (0,)
+        assert _row("SELECT text FROM letter") == ("https://personal-link.invalid/meetings/1",)
+        db.engine.dispose()
 
 
 def test_readiness_fails_on_a_database_of_another_version(tmp_path: Path) -> None:

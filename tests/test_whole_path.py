@@ -272,12 +272,21 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     expect(phone.get_by_label("Vekilin adı")).to_be_hidden()
     phone.get_by_text("Vekil gönderiyor").click()
     phone.get_by_label("Vekilin adı").fill("Ali Kaya")
+    phone.get_by_label("Vekilin e-posta adresi").fill("kaya@izmir.example.org")
     phone.get_by_role("button", name="Yanıtı gönder").click()
     expect(phone.get_by_text("Temsil eden: Ali Kaya.")).to_be_visible()
+    deputys_letter = _to(_letters(served, postman[0]), "kaya@izmir.example.org")
+    deputys_link = re.search(r"http://localhost:\d+/g/\S+", _text(deputys_letter))
+    assert deputys_link is not None
+    assert _event(deputys_letter)[1]["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+    deputys_phone = _page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
+    deputys_phone.goto(deputys_link.group(0))
+    expect(deputys_phone.get_by_text("Şu makamı temsil ediyorsunuz")).to_be_visible()
     phone.get_by_role("link", name="Yanıtı değiştir").click()
     phone.get_by_text("Katılıyor", exact=True).click()
     phone.get_by_role("button", name="Yanıtı gönder").click()
     expect(phone.get_by_text("Katılıyor. Yanıtınız için teşekkür ederiz.")).to_be_visible()
+    assert deputys_phone.goto(deputys_link.group(0)).status == 404  # type: ignore[union-attr]  # it answers
     desk.goto(board)
     expect(desk.get_by_role("listitem", name="İzmir, coming")).to_be_visible()
     expect(desk.locator(".table-count")).to_contain_text("1 of 3")

@@ -19,7 +19,7 @@ from roundtable.guests.queries import participants_of, zones_at
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.queries import invitations_to
-from roundtable.invitations.rsvp import Answer
+from roundtable.invitations.rsvp import Answer, is_open
 from roundtable.languages import current_language
 from roundtable.minutes.queries import minutes_of
 from roundtable.press.queries import publications_of, summary_of
@@ -51,6 +51,17 @@ class Ribbon:
 def _seats(participants: list[Participant], invitations: list[Invitation]) -> list[SeatTaken]:
     answers = {one.participant_id: one.answer for one in invitations}
     return [SeatTaken(one, answers.get(one.id)) for one in participants if one.has_seat]
+
+
+def _silent(meeting: Meeting, invitations: list[Invitation]) -> list[int]:
+    """Return the invitations whose offices can be reminded now."""
+    may_answer = is_open(
+        now=clock.now(),
+        deadline=meeting.answers_close_at,
+        starts_at=meeting.starts_at,
+        is_cancelled=meeting.is_cancelled,
+    )
+    return [one.id for one in invitations if one.answer is Answer.NEEDS_ACTION] if may_answer else []
 
 
 def _ribbons(meeting: Meeting, participants: list[Participant]) -> list[Ribbon]:
@@ -112,6 +123,7 @@ def show(meeting_id: int) -> ResponseReturnValue:
         agenda=agenda,
         state_names=STATE_NAMES,
         answers=Answer,
+        chase=_silent(meeting, invitations),
         untold=sum(one.told_revision < meeting.revision for one in invitations),
         is_invited=bool(invitations),
         days_left=(meeting.starts_at - clock.now()).days,

@@ -1,16 +1,35 @@
-"""The calendar file of a meeting, behind the personal link."""
+"""Calendar files and feeds: one session as a file, a contact's sessions, a conference's sessions."""
 
-from flask import Blueprint, Flask, Response, abort, current_app
+from collections.abc import Callable
+
+from flask import Blueprint, Flask, Response, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
 
 from roundtable import ical
-from roundtable.guests import links
-from roundtable.guests.queries import contact_or_404, personal_link, zone_names_at
-from roundtable.invitations.calendar import entry
+from roundtable.accounts.views import present_user
+from roundtable.calendars import feeds, queries, service
+from roundtable.conferences.access import conference_or_404
+from roundtable.conferences.models import Membership
+from roundtable.conferences.roles import Right
+from roundtable.db import db
+from roundtable.guests.links import Purpose
+from roundtable.guests.models import Contact
+from roundtable.guests.queries import contact_or_404, personal_link
 from roundtable.invitations.queries import invitation_for
 from roundtable.languages import current_language
+from roundtable.mail import inbox
+from roundtable.mail.filling import placeholder
 from roundtable.web.access import by_link
 
 bp = Blueprint("calendars", __name__)
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+def _with_link(contact: Contact) -> Callable[[str], str]:
+    link = personal_link(contact)
+    return lambda text: text.replace(placeholder(contact.id), link)
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>/calendar.ics")
@@ -18,24 +37,89 @@ bp = Blueprint("calendars", __name__)
 def meeting_file(token: str, meeting_id: int) -> Response:
     """Give the meeting as a file that calendars take, without any guest's address in it."""
     contact = contact_or_404(token)
-    invitation = invitation_for(contact.participant, meeting_id)
+    invitation = invitation_for(contact, meeting_id)
     if invitation is None:
         abort(404)
-    meeting = invitation.meeting
-    found = entry(
-        invitation,
-        contact,
-        zones=zone_names_at(meeting.conference_id),
-        organizer=("", current_app.config["ROUNDTABLE"].mail_from),
-        language=current_language(),
-        # The same bytes until something changes: no clock is read for a download.
-        stamped_at=invitation.answered_at or invitation.invited_at,
-    ).with_link(links.PLACEHOLDER, personal_link(contact))
-    response = Response(ical.write(found, ical.Method.PUBLISH), content_type="text/calendar; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="session-{meeting.id}.ics"'
+    (entry,) = feeds.entries_for(contact, [invitation], current_language())
+    content = ical.write(entry.with_links(_with_link(contact)), ical.Method.PUBLISH)
+    response = Response(content, content_type=CALENDAR)
+    response.headers["Content-Disposition"] = f'attachment; filename="session-{meeting_id}.ics"'
     return response
 
 
+@bp.get("/c/<token>.ics")
+@by_link
+def feed(token: str) -> Response:
+    """Give a contact's sessions as a calendar to subscribe to."""
+    contact = contact_or_404(token, Purpose.FEED)
+    language = current_language()
+
+    def content() -> bytes:
+        invitations = queries.feed_invitations(contact)
+        entries = feeds.entries_for(contact, invitations, language)
+        name = contact.participant.conference.titles.in_language(language)
+        put_in = _with_link(contact)
+        return ical.write_feed(name, [one.with_links(put_in) for one in entries])
+
+    return _feed_response(queries.feed_etag(contact, language), content)
+
+
+@bp.get("/c/o/<token>.ics")
+@by_link
+def organizers_feed(token: str) -> Response:
+    """Give the sessions of a conference, with the state of the answers, to one of its organizers."""
+    membership = queries.membership_or_404(token)
+    language = current_language()
+
+    def content() -> bytes:
+        name = membership.conference.titles.in_language(language)
+        return ical.write_feed(name, feeds.entries_for_organizers(membership, language))
+
+    return _feed_response(queries.organizers_feed_etag(membership, language), content)
+
+
+def _feed_response(etag: str, content: Callable[[], bytes]) -> Response:
+    """Answer 304 where the caller has this state already; only else is the calendar built."""
+    response = Response(content_type=CALENDAR)
+    response.set_etag(etag)
+    response.headers["Cache-Control"] = "private, no-cache"
+    if request.if_none_match.contains(etag):
+        response.status_code = 304
+        return response
+    response.set_data(content())
+    return response
+
+
+@bp.post("/conferences/<int:conference_id>/feed/renew")
+def renew_feed(conference_id: int) -> ResponseReturnValue:
+    """End the address of one's own feed of a conference; the page shows the new one."""
+    conference = conference_or_404(conference_id, Right.READ)
+    membership = db.session.scalar(
+        select(Membership).where(
+            Membership.conference_id == conference.id, Membership.user_id == present_user().id
+        )
+    )
+    if membership is None:
+        abort(404)
+    membership.feed_generation += 1
+    db.session.commit()
+    flash(gettext("The old address no longer works."))
+    return redirect(url_for("conferences.show", conference_id=conference.id))
+
+
+def _own_feed(conference_id: int) -> str:
+    """Return the address of the present user's feed of a conference, for its page."""
+    membership = db.session.scalar(
+        select(Membership).where(
+            Membership.conference_id == conference_id, Membership.user_id == present_user().id
+        )
+    )
+    return queries.organizers_feed_address(membership) if membership is not None else ""
+
+
 def init_app(app: Flask) -> None:
-    """Serve the file."""
+    """Serve files and feeds."""
+    app.jinja_env.globals["own_feed"] = _own_feed
+    with app.app_context():
+        inbox.init_replies(service.take)
     app.register_blueprint(bp)

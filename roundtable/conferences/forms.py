@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from flask import current_app
 from flask_babel import gettext
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import NumberRange, ValidationError
+from wtforms import EmailField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from roundtable.conferences.roles import BodyRole, Role
+from roundtable.conferences.roles import BodyRole, DeputyRule, Role
 from roundtable.languages import OWN_NAMES
 from roundtable.languages import later as _l
 from roundtable.web import forms
@@ -24,6 +25,13 @@ BODY_ROLE_NAMES = {
     BodyRole.HOST: _l("host"),
     BodyRole.CO_ORGANIZER: _l("co-organizer"),
     BodyRole.SUPPORTER: _l("supporter"),
+}
+
+
+DEPUTY_RULE_NAMES = {
+    DeputyRule.ALLOWED: _l("Offices may send a deputy"),
+    DeputyRule.NEEDS_APPROVAL: _l("Offices may propose a deputy; you accept or refuse"),
+    DeputyRule.NOT_ALLOWED: _l("Only the mayors themselves"),
 }
 
 
@@ -44,10 +52,35 @@ class ConferenceForm(TextsForm):
     )
     contact_email = forms.email(_l("E-mail address of the contact person"))
     contact_phone = forms.line(_l("Telephone of the contact person"), required=False, most=60)
+    sender_names = TextsField(
+        _l("Sender of the letters"),
+        required=False,
+        description=_l("Without an entry the first body gives its name."),
+    )
+    sender_email = forms.email(
+        _l("Sender’s address"),
+        required=False,
+        hint=_l(
+            "Without an entry the program’s own. It must lie in the same domain, and stays once somebody has been "
+            "invited: calendars know a session by it."
+        ),
+    )
+    letters_per_minute = IntegerField(
+        _l("At most so many letters a minute"),
+        [Optional(), NumberRange(1, 10_000, _l("Please enter 1 to 10000, or nothing."))],
+        render_kw={"min": 1, "max": 10_000, "inputmode": "numeric"},
+        description=_l("For mail servers that set a limit; without an entry as fast as it goes."),
+    )
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:
         # The titles may be typed in every language, whichever the conference takes in the end.
         super().__init__(formdata, **{**values, "languages": tuple(OWN_NAMES)})
+
+    def validate_sender_email(self, field: EmailField) -> None:
+        """Let letters come only from the domain that vouches for them (SPF, DKIM)."""
+        own = current_app.config["ROUNDTABLE"].mail_from.rpartition("@")[2].lower()
+        if field.data and field.data.rpartition("@")[2].lower() != own:
+            raise ValidationError(gettext("Please use an address that ends in @%(domain)s.", domain=own))
 
     def validate_languages(self, field: SelectMultipleField) -> None:
         """Ask for a language at least."""
@@ -72,6 +105,14 @@ class MemberForm(BaseForm):
     role = SelectField(_l("Role"), choices=choices(ROLE_NAMES))
 
 
+def _days(label: str) -> IntegerField:
+    return IntegerField(
+        label,
+        [Optional(), NumberRange(1, 90, _l("Please enter 1 to 90, or nothing."))],
+        render_kw={"min": 1, "max": 90, "inputmode": "numeric"},
+    )
+
+
 class MeetingForm(TextsForm):
     """When and how a session shall be."""
 
@@ -86,7 +127,16 @@ class MeetingForm(TextsForm):
     )
     close_day = forms.day(_l("Answers close on"), required=False)
     close_hour = forms.hour(_l("at"), required=False)
-    deputies_allowed = BooleanField(_l("Offices may send a deputy"), default=True)
+    deputies = SelectField(
+        _l("Deputies"), choices=choices(DEPUTY_RULE_NAMES), default=DeputyRule.ALLOWED.value
+    )
+    reminder_days = _days(_l("Remind who has not answered: days before answers close"))
+    last_reminder_days = _days(_l("Last reminder: days before answers close"))
+    session_reminder_hours = IntegerField(
+        _l("Remind who takes part: hours before the start"),
+        [Optional(), NumberRange(1, 336, _l("Please enter 1 to 336, or nothing."))],
+        render_kw={"min": 1, "max": 336, "inputmode": "numeric"},
+    )
 
     wall_time: datetime | None = None
     answers_close_at: datetime | None = None
@@ -100,7 +150,16 @@ class MeetingForm(TextsForm):
         if start is None:
             return False
         self.wall_time = start[0]
+        if not self._reminders_are_in_order():
+            return False
         return self._read_deadline(zone, start[1])
+
+    def _reminders_are_in_order(self) -> bool:
+        first, last = self.reminder_days.data, self.last_reminder_days.data
+        if first and last and last >= first:
+            self.last_reminder_days.errors = [gettext("The last reminder comes after the first one.")]
+            return False
+        return True
 
     def _read_deadline(self, zone: str, starts_at: datetime) -> bool:
         if not self.close_day.data and not self.close_hour.data:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roundtable import times
 from roundtable.accounts.models import User
-from roundtable.conferences.roles import BodyRole, MeetingStage, Role
+from roundtable.conferences.roles import BodyRole, DeputyRule, MeetingStage, Role
 from roundtable.db import Base, Texts, WallTime, enum_column, no_texts
 from roundtable.errors import Refusal, sentence
 
@@ -23,7 +23,9 @@ class Conference(Base):
     """The umbrella: bodies, guest list, one or more meetings.
 
     `home_zone` is an IANA name; `languages` are codes, the first one is the conference's own.
-    The contact is the person whom offices write to and call.
+    The contact is the person whom offices write to and call. Letters come from `sender_names` (else
+    the first body) and `sender_email` (else the program's own address), at most
+    `letters_per_minute` of them.
     """
 
     __tablename__ = "conference"
@@ -35,6 +37,9 @@ class Conference(Base):
     contact_name: Mapped[str] = mapped_column(String(200))
     contact_email: Mapped[str] = mapped_column(String(254))
     contact_phone: Mapped[str] = mapped_column(String(60), default="")
+    sender_names: Mapped[Texts] = mapped_column(default=no_texts)
+    sender_email: Mapped[str] = mapped_column(String(254), default="")
+    letters_per_minute: Mapped[int | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
@@ -66,6 +71,7 @@ class Membership(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
     conference_id: Mapped[int] = mapped_column(ForeignKey("conference.id", ondelete="CASCADE"), index=True)
     role: Mapped[Role] = mapped_column(enum_column(Role))
+    feed_generation: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship()
     conference: Mapped[Conference] = relationship()
@@ -75,13 +81,18 @@ class Meeting(Base):
     """One video meeting of a conference; people read "session" on the page.
 
     Anchored at `wall_time` in `zone`; `starts_at` is derived and stored. `revision` rises with
-    every change that guests must learn of. `answers_close_at` is an instant.
+    every change that guests must learn of. `answers_close_at` is an instant. The silent are reminded
+    `reminder_days` and once more `last_reminder_days` before it, those who come
+    `session_reminder_hours` before the start; None means never.
     """
 
     __tablename__ = "meeting"
     __table_args__ = (
         UniqueConstraint("uid"),
         CheckConstraint("duration_minutes BETWEEN 5 AND 1440", name="duration"),
+        CheckConstraint("reminder_days BETWEEN 1 AND 90", name="reminder"),
+        CheckConstraint("last_reminder_days BETWEEN 1 AND 90", name="last_reminder"),
+        CheckConstraint("session_reminder_hours BETWEEN 1 AND 336", name="session_reminder"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,7 +103,10 @@ class Meeting(Base):
     starts_at: Mapped[datetime] = mapped_column(index=True)
     duration_minutes: Mapped[int]
     answers_close_at: Mapped[datetime | None] = mapped_column(default=None)
-    deputies_allowed: Mapped[bool] = mapped_column(default=True)
+    deputies: Mapped[DeputyRule] = mapped_column(enum_column(DeputyRule), default=DeputyRule.ALLOWED)
+    reminder_days: Mapped[int | None] = mapped_column(default=7)
+    last_reminder_days: Mapped[int | None] = mapped_column(default=2)
+    session_reminder_hours: Mapped[int | None] = mapped_column(default=24)
     stage: Mapped[MeetingStage] = mapped_column(enum_column(MeetingStage), default=MeetingStage.PLANNED)
     uid: Mapped[str] = mapped_column(String(120))
     revision: Mapped[int] = mapped_column(default=0)
@@ -142,6 +156,16 @@ class Meeting(Base):
         if changed:
             self.revision += 1
         return changed
+
+    def revive(self) -> None:
+        """Let a cancelled meeting take place after all.
+
+        Raises:
+            Refusal: once its minutes are approved.
+        """
+        self.check_open()
+        self.stage = MeetingStage.PLANNED
+        self.revision += 1
 
     def cancel(self) -> None:
         """Call the meeting off.

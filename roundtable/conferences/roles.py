@@ -39,6 +39,14 @@ class BodyRole(StrEnum):
     SUPPORTER = "supporter"
 
 
+class DeputyRule(StrEnum):
+    """Whether an office may send somebody else to a meeting."""
+
+    ALLOWED = "allowed"
+    NEEDS_APPROVAL = "needs-approval"
+    NOT_ALLOWED = "not-allowed"
+
+
 class MeetingStage(StrEnum):
     """Whether a meeting will take place. Everything else about it follows from what has been done."""
 

@@ -1,7 +1,7 @@
 """The verbs of conferences: create, describe, add bodies and meetings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,10 +9,14 @@ from sqlalchemy import func, select
 from roundtable import clock
 from roundtable.accounts.models import User
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
-from roundtable.conferences.roles import BodyRole, Role
+from roundtable.conferences.roles import BodyRole, DeputyRule, Role
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
+from roundtable.mail.outbox import has_letters, set_pace
 
+SENDER_STAYS = sentence(
+    "Letters have gone out already, and calendars know the sessions by the sender’s address, so it stays as it is."
+)
 NOT_BEFORE = sentence("Answers must close before the session begins.")
 
 
@@ -26,25 +30,46 @@ class Description:
     contact_name: str
     contact_email: str
     contact_phone: str
+    sender_names: Texts = field(default_factory=Texts)
+    sender_email: str = ""
+    letters_per_minute: int | None = None
 
 
 def create(description: Description, user: User) -> Conference:
     """Create a conference; who creates it is its first organizer."""
     conference = Conference(created_at=clock.now())
-    describe(conference, description)
     db.session.add(conference)
+    describe(conference, description)
     db.session.add(Membership(user=user, conference=conference, role=Role.ORGANIZER))
     return conference
 
 
 def describe(conference: Conference, description: Description) -> None:
-    """Set what the conference says about itself."""
+    """Set what the conference says about itself, and how its letters go out.
+
+    Raises:
+        Refusal: if the sender's address would change though letters have gone out under it: calendars
+            match a session's changes by it.
+    """
+    moves = conference.id is not None and conference.sender_email != description.sender_email
+    if moves and has_letters(pace_key(conference)):
+        raise Refusal(SENDER_STAYS)
     conference.titles = description.titles
     conference.home_zone = description.home_zone
     conference.languages = list(description.languages)
     conference.contact_name = description.contact_name
     conference.contact_email = description.contact_email
     conference.contact_phone = description.contact_phone
+    conference.sender_names = description.sender_names
+    conference.sender_email = description.sender_email
+    conference.letters_per_minute = description.letters_per_minute
+    db.session.flush()
+    set_pace(pace_key(conference), description.letters_per_minute)
+
+
+def pace_key(conference: Conference) -> str:
+    """Return the key against whose pace a conference's letters count."""
+    return f"conference/{conference.id}"
 
 
 def add_member(conference: Conference, user: User, role: Role) -> Membership:
@@ -77,7 +102,10 @@ class Plan:
     zone: str
     duration_minutes: int
     answers_close_at: datetime | None
-    deputies_allowed: bool
+    deputies: DeputyRule = DeputyRule.ALLOWED
+    reminder_days: int | None = 7
+    last_reminder_days: int | None = 2
+    session_reminder_hours: int | None = 24
 
 
 def plan_meeting(conference: Conference, plan: Plan) -> Meeting:
@@ -104,5 +132,7 @@ def change_meeting(meeting: Meeting, plan: Plan) -> bool:
     if plan.answers_close_at is not None and plan.answers_close_at > meeting.starts_at:
         raise Refusal(NOT_BEFORE)
     meeting.answers_close_at = plan.answers_close_at
-    meeting.deputies_allowed = plan.deputies_allowed
+    meeting.deputies = plan.deputies
+    meeting.reminder_days, meeting.last_reminder_days = plan.reminder_days, plan.last_reminder_days
+    meeting.session_reminder_hours = plan.session_reminder_hours
     return changed

@@ -20,8 +20,10 @@ from roundtable.conferences.forms import (
     MemberForm,
 )
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
-from roundtable.conferences.roles import BodyRole, Right, Role
+from roundtable.conferences.roles import BodyRole, DeputyRule, Right, Role
 from roundtable.db import db
+from roundtable.errors import Refusal
+from roundtable.languages import refusal_text
 
 bp = Blueprint("conferences", __name__)
 
@@ -34,6 +36,9 @@ def _description(form: ConferenceForm) -> service.Description:
         contact_name=form.contact_name.data or "",
         contact_email=form.contact_email.data or "",
         contact_phone=form.contact_phone.data or "",
+        sender_names=form.sender_names.data,
+        sender_email=form.sender_email.data or "",
+        letters_per_minute=form.letters_per_minute.data,
     )
 
 
@@ -90,7 +95,12 @@ def edit(conference_id: int) -> ResponseReturnValue:
     form = ConferenceForm(request.form)
     if not form.validate():
         return render_template("conferences/edit.html", form=form, conference=conference), 422
-    service.describe(conference, _description(form))
+    try:
+        service.describe(conference, _description(form))
+    except Refusal as refusal:
+        db.session.rollback()
+        form.sender_email.errors = [refusal_text(refusal)]
+        return render_template("conferences/edit.html", form=form, conference=conference), 422
     db.session.commit()
     flash(gettext("Saved."))
     return redirect(url_for("conferences.show", conference_id=conference.id))
@@ -165,7 +175,14 @@ def plan_meeting(conference_id: int) -> ResponseReturnValue:
     if request.method == "GET":
         form = MeetingForm(
             languages=conference.languages,
-            data={"zone": conference.home_zone, "duration_minutes": 90, "titles": conference.titles},
+            data={
+                "zone": conference.home_zone,
+                "duration_minutes": 90,
+                "titles": conference.titles,
+                "reminder_days": 7,
+                "last_reminder_days": 2,
+                "session_reminder_hours": 24,
+            },
         )
         return render_template("conferences/meeting.html", form=form, conference=conference, meeting=None)
     form = MeetingForm(request.form, languages=conference.languages)
@@ -184,6 +201,7 @@ def change_meeting(meeting_id: int) -> ResponseReturnValue:
     conference = meeting.conference
     if request.method == "GET":
         form = MeetingForm(obj=meeting, languages=conference.languages, data=_typed(meeting))
+        form.deputies.data = meeting.deputies.value
         return render_template("conferences/meeting.html", form=form, conference=conference, meeting=meeting)
     form = MeetingForm(request.form, languages=conference.languages)
     if meeting.is_cancelled:
@@ -199,7 +217,11 @@ def change_meeting(meeting_id: int) -> ResponseReturnValue:
 
 def _typed(meeting: Meeting) -> dict[str, object]:
     """Return date and hours of a meeting as they stand in the form."""
-    values: dict[str, object] = {"day": meeting.wall_time.date(), "hour": meeting.wall_time.time()}
+    values: dict[str, object] = {
+        "day": meeting.wall_time.date(),
+        "hour": meeting.wall_time.time(),
+        "deputies": meeting.deputies.value,
+    }
     if meeting.answers_close_at is not None:
         closes = times.wall(meeting.answers_close_at, ZoneInfo(meeting.zone))
         values |= {"close_day": closes.date(), "close_hour": closes.time()}
@@ -214,7 +236,10 @@ def _plan(form: MeetingForm) -> service.Plan:
         zone=form.zone.data or "",
         duration_minutes=form.duration_minutes.data or 0,
         answers_close_at=form.answers_close_at,
-        deputies_allowed=form.deputies_allowed.data,
+        deputies=DeputyRule(form.deputies.data),
+        reminder_days=form.reminder_days.data,
+        last_reminder_days=form.last_reminder_days.data,
+        session_reminder_hours=form.session_reminder_hours.data,
     )
 
 

@@ -24,6 +24,7 @@ from roundtable.guests import service as guests
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import contacts_of, participants_of, personal_link
 from roundtable.guests.roles import ParticipantRole
+from roundtable.invitations import answer_service as answers
 from roundtable.invitations import service as invitations
 from roundtable.invitations.models import GivenAnswer, Invitation
 from roundtable.invitations.queries import invitations_to
@@ -73,7 +74,7 @@ def tell() -> bool:
         invitations.invite(coming)
         db.session.commit()
     _answers(coming, present - timedelta(days=7))
-    while deliver_due(limit=500):
+    while deliver_due():
         pass
     return True
 
@@ -134,7 +135,6 @@ def _meeting(conference: Conference, titles: Texts, day: date, hour: time) -> Me
             zone=HOME,
             duration_minutes=90,
             answers_close_at=deadline,
-            deputies_allowed=True,
         ),
     )
     db.session.flush()
@@ -157,7 +157,7 @@ def _past(meeting: Meeting) -> None:
         db.session.commit()
         for invitation, contact in _with_contacts(meeting):
             given = GivenAnswer(Answer.ACCEPTED)
-            invitations.answer(invitation, given, contact=contact, said_by=contact.name)
+            answers.answer(invitation, given, contact=contact, said_by=contact.name)
         db.session.commit()
     with _at(datetime(2020, 6, 20, 13, 0, tzinfo=UTC)):
         _record(meeting)
@@ -265,7 +265,7 @@ def _answers(meeting: Meeting, begin: datetime) -> None:
             continue
         with _at(begin + timedelta(hours=3 * place)):
             answer = given.get(mailbox, GivenAnswer(Answer.ACCEPTED))
-            invitations.answer(invitation, answer, contact=contact, said_by=contact.name)
+            answers.answer(invitation, answer, contact=contact, said_by=contact.name)
             db.session.commit()
 
 

@@ -6,16 +6,19 @@ from flask.typing import ResponseReturnValue
 from roundtable import clock
 from roundtable.agenda.queries import agenda_of
 from roundtable.agenda.views import pdf_response
+from roundtable.calendars.links import google_address, outlook_address
+from roundtable.calendars.queries import feed_address
 from roundtable.conferences.queries import bodies_of
+from roundtable.conferences.roles import DeputyRule
 from roundtable.db import db
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
-from roundtable.invitations import queries, service
-from roundtable.invitations.answers import ANSWER_NAMES
-from roundtable.invitations.forms import AnswerForm
+from roundtable.invitations import answer_service, queries
+from roundtable.invitations.answers import ANSWER_NAMES, CHANNEL_NAMES, STATE_NAMES
+from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer, is_open
-from roundtable.languages import LANGUAGES, choose
+from roundtable.languages import LANGUAGES, choose, current_language
 from roundtable.web.access import by_link
 
 bp = Blueprint("guest_page", __name__)
@@ -26,7 +29,7 @@ bp = Blueprint("guest_page", __name__)
 def index(token: str) -> ResponseReturnValue:
     """Lead to the one session that is to come, else list them all."""
     contact = contact_or_404(token)
-    invitations = queries.invitations_of(contact.participant)
+    invitations = queries.invitations_for(contact)
     coming = [one for one in invitations if one.meeting.ends_at > clock.now()]
     if len(coming) == 1 and "all" not in request.args:
         return redirect(
@@ -42,27 +45,42 @@ def index(token: str) -> ResponseReturnValue:
         contact=contact,
         invitations=invitations,
         zones=zone_names_at(contact.participant.conference_id),
+        feed=feed_address(contact),
         token=token,
     )
 
 
 def _invitation_or_404(contact: Contact, meeting_id: int) -> Invitation:
-    invitation = queries.invitation_for(contact.participant, meeting_id)
+    invitation = queries.invitation_for(contact, meeting_id)
     if invitation is None:
         abort(404)
     return invitation
 
 
-def _form_for(invitation: Invitation, filled: AnswerForm | None = None) -> AnswerForm:
+def _form_for(contact: Contact, invitation: Invitation, filled: AnswerForm | None = None) -> AnswerForm:
     if filled is None:
         answer = invitation.answer.value if invitation.answer is not Answer.NEEDS_ACTION else None
         filled = AnswerForm(obj=invitation)
-        filled.answer.data = answer
-    return filled if invitation.meeting.deputies_allowed else filled.without_deputies()
+        # A link in a letter may say which answer it means; it is only ticked, never given.
+        wish = request.args.get("answer")
+        filled.answer.data = wish if wish in {one.value for one in ANSWER_NAMES} else answer
+        filled.deputy_language.data = invitation.deputy_language or contact.language
+    if invitation.meeting.deputies is DeputyRule.NOT_ALLOWED:
+        return filled.without_deputies()
+    return filled
 
 
-def _page(contact: Contact, invitation: Invitation, form: AnswerForm, *, asking: bool) -> str:
+def _page(
+    contact: Contact,
+    invitation: Invitation,
+    form: AnswerForm,
+    *,
+    asking: bool,
+    needs: NeedsForm | None = None,
+) -> str:
     meeting = invitation.meeting
+    zones = zone_names_at(meeting.conference_id)
+    language = current_language()
     return render_template(
         "guest_page/meeting.html",
         contact=contact,
@@ -70,25 +88,36 @@ def _page(contact: Contact, invitation: Invitation, form: AnswerForm, *, asking:
         meeting=meeting,
         conference=contact.participant.conference,
         bodies=bodies_of(contact.participant.conference),
-        zones=zone_names_at(meeting.conference_id),
+        zones=zones,
         agenda=agenda_of(meeting),
         answer_names=ANSWER_NAMES,
+        state_names=STATE_NAMES,
+        channel_names=CHANNEL_NAMES,
         form=form,
+        needs=needs or NeedsForm.of(invitation),
         asking=asking,
         open=_may_answer(contact, invitation),
-        last=next(iter(queries.history_of(invitation)), None),
+        comes_in=queries.may_come_in(contact, invitation),
+        history=queries.history_of(invitation),
+        feed=feed_address(contact),
+        google=google_address(meeting, language),
+        outlook=outlook_address(meeting, language),
         token=(request.view_args or {})["token"],
     )
 
 
-def _may_answer(contact: Contact, invitation: Invitation) -> bool:
+def _is_open(invitation: Invitation) -> bool:
     meeting = invitation.meeting
-    return contact.may_answer and is_open(
+    return is_open(
         now=clock.now(),
         deadline=meeting.answers_close_at,
         starts_at=meeting.starts_at,
         is_cancelled=meeting.is_cancelled,
     )
+
+
+def _may_answer(contact: Contact, invitation: Invitation) -> bool:
+    return contact.may_answer and _is_open(invitation)
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>")
@@ -97,10 +126,9 @@ def meeting(token: str, meeting_id: int) -> ResponseReturnValue:
     """Show the invitation: the question while it is unanswered, else the answer with *Change*."""
     contact = contact_or_404(token)
     invitation = _invitation_or_404(contact, meeting_id)
-    asking = invitation.answer is Answer.NEEDS_ACTION or "change" in request.args
-    return _page(
-        contact, invitation, _form_for(invitation), asking=asking and _may_answer(contact, invitation)
-    )
+    asking = invitation.answer is Answer.NEEDS_ACTION or "change" in request.args or "answer" in request.args
+    form = _form_for(contact, invitation)
+    return _page(contact, invitation, form, asking=asking and _may_answer(contact, invitation))
 
 
 @bp.post("/g/<token>/meetings/<int:meeting_id>")
@@ -109,7 +137,7 @@ def answer(token: str, meeting_id: int) -> ResponseReturnValue:
     """Take the answer of the office that holds the personal link."""
     contact = contact_or_404(token)
     invitation = _invitation_or_404(contact, meeting_id)
-    form = _form_for(invitation, AnswerForm(request.form))
+    form = _form_for(contact, invitation, AnswerForm(request.form))
     if request.form.get("switch_language") in LANGUAGES:
         # Only the language changes; what was typed stays, and nothing is stored.
         choose(request.form["switch_language"])
@@ -118,11 +146,49 @@ def answer(token: str, meeting_id: int) -> ResponseReturnValue:
         abort(403)
     if not form.validate():
         return _page(contact, invitation, form, asking=True), 422
-    service.answer(invitation, form.given(), contact=contact, said_by=contact.name)
+    answer_service.answer(invitation, form.given(), contact=contact, said_by=contact.name)
     db.session.commit()
+    return _back(token, meeting_id)
+
+
+def _back(token: str, meeting_id: int) -> ResponseReturnValue:
     return redirect(
         url_for("guest_page.meeting", token=token, meeting_id=meeting_id, lang=request.args.get("lang"))
     )
+
+
+@bp.post("/g/<token>/meetings/<int:meeting_id>/needs")
+@by_link
+def note_needs(token: str, meeting_id: int) -> ResponseReturnValue:
+    """Note languages, topic and pictures of who takes the seat."""
+    contact = contact_or_404(token)
+    invitation = _invitation_or_404(contact, meeting_id)
+    if not (contact.may_answer or contact.is_deputy):
+        abort(403)
+    form = NeedsForm(request.form)
+    if not form.validate():
+        page = _page(contact, invitation, _form_for(contact, invitation), asking=False, needs=form)
+        return page, 422
+    answer_service.note_needs(invitation, form.needs())
+    db.session.commit()
+    return _back(token, meeting_id)
+
+
+@bp.get("/g/<token>/reminders")
+@by_link
+def reminders(token: str) -> ResponseReturnValue:
+    """Show whether this mailbox gets reminders."""
+    return render_template("guest_page/reminders.html", contact=contact_or_404(token), token=token)
+
+
+@bp.post("/g/<token>/reminders")
+@by_link
+def set_reminders(token: str) -> ResponseReturnValue:
+    """Turn reminders off or on; a mail program does it with one click (RFC 8058)."""
+    contact = contact_or_404(token)
+    contact.gets_reminders = request.form.get("reminders") == "on"
+    db.session.commit()
+    return redirect(url_for("guest_page.reminders", token=token))
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>/agenda.pdf")

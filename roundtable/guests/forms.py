@@ -1,11 +1,12 @@
 """Forms of the guest list."""
 
 from flask_babel import gettext
-from wtforms import FileField, SelectField, StringField
+from wtforms import BooleanField, FileField, SelectField, StringField
 from wtforms.validators import ValidationError
 
 from roundtable.guests.csv_import import countries
 from roundtable.guests.roles import OrderRule, ParticipantRole
+from roundtable.guests.service import ContactRights
 from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
@@ -63,6 +64,26 @@ class ContactForm(BaseForm):
     name = forms.line(_l("Name of the contact"), hint=_l("A person or an office, such as “Private office”."))
     email = forms.email(_l("E-mail address of the contact"))
     language = forms.language(_l("Language of letters and pages"))
+    gets_invitation = BooleanField(_l("Gets the invitation and all letters about it"), default=True)
+    may_answer = BooleanField(_l("May answer for the city"), default=True)
+    gets_reminders = BooleanField(_l("Gets reminders"), default=True)
+    gets_join_link = BooleanField(_l("Gets the access to the session"), default=True)
+    clears_quotes = BooleanField(_l("Releases quotes for the press"), default=True)
+
+    @property
+    def right_fields(self) -> list[BooleanField]:
+        """The fields that say what the contact may do and gets."""
+        return [
+            self.gets_invitation,
+            self.may_answer,
+            self.gets_reminders,
+            self.gets_join_link,
+            self.clears_quotes,
+        ]
+
+    def rights(self) -> ContactRights:
+        """Return what the contact may do and gets."""
+        return ContactRights(**{field.short_name: bool(field.data) for field in self.right_fields})
 
 
 class ImportForm(BaseForm):

@@ -1,8 +1,9 @@
-"""Personal links: made from what we know, never stored, ended by counting up.
+"""Personal links and calendar feeds: made from what we know, never stored, ended by counting up.
 
-A link is `/g/TOKEN`. The token names a contact and proves it with an HMAC over the contact, the
-conference and the link's generation, under a key that is derived from the program's secret. The
-alphabet is lower-case base32: it survives mail programs, telephones and case-blind retyping.
+A link is `/g/TOKEN`, a feed `/c/TOKEN.ics`. The token names its owner and proves it with an HMAC over
+the owner, the conference and the link's generation, under a key for its purpose that is derived from
+the program's secret: who sees the address of a feed cannot answer with it. The alphabet is lower-case
+base32: it survives mail programs, telephones and case-blind retyping.
 """
 
 import base64
@@ -11,37 +12,44 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 PROOF_BYTES = 20
 """160 bits; trust.md R3 asks for 128 at least."""
-PLACEHOLDER = "https://personal-link.invalid"
-"""Stands in stored letters where the link will be when the letter is sent (RFC 2606: never real)."""
 
 _SHAPE = re.compile(r"^[a-z2-7]{40}$")
 
 
+class Purpose(StrEnum):
+    """What a token opens: a contact's page, a contact's calendar, or an organizer's calendar."""
+
+    PAGE = "personal links 1"
+    FEED = "calendar feeds 1"
+    ORGANIZERS_FEED = "organizers' calendar feeds 1"
+
+
 @dataclass(frozen=True)
 class Owner:
-    """Whose link it is, and its generation."""
+    """Whose link it is (a contact, or a membership for an organizer's feed), and its generation."""
 
-    contact_id: int
+    id: int
     conference_id: int
     generation: int
 
 
-def link_key(secret: str) -> bytes:
-    """Derive the key of the links from the program's secret, so that no other use shares it."""
-    return hmac.new(secret.encode(), b"roundtable personal links 1", hashlib.sha256).digest()
+def link_key(secret: str, purpose: Purpose = Purpose.PAGE) -> bytes:
+    """Derive the key for a purpose from the program's secret, so that no other use shares it."""
+    return hmac.new(secret.encode(), f"roundtable {purpose}".encode(), hashlib.sha256).digest()
 
 
 def token(owner: Owner, key: bytes) -> str:
     """Return the token of the owner's link: 40 letters and digits."""
-    raw = owner.contact_id.to_bytes(5, "big") + _proof(owner, key)
+    raw = owner.id.to_bytes(5, "big") + _proof(owner, key)
     return base64.b32encode(raw).decode("ascii").lower()
 
 
-def contact_id_in(text: str) -> int | None:
-    """Return which contact a token claims to be from, or None where it has not the shape of one.
+def owner_id_in(text: str) -> int | None:
+    """Return which owner a token claims to be from, or None where it has not the shape of one.
 
     Letters that mail programs hang onto an address are forgiven: a trailing `.`, `>`, `)` or `,`.
     """
@@ -63,5 +71,5 @@ def proves(text: str, owner: Owner, key: bytes) -> bool:
 
 
 def _proof(owner: Owner, key: bytes) -> bytes:
-    message = f"{owner.contact_id}|{owner.conference_id}|{owner.generation}".encode()
+    message = f"{owner.id}|{owner.conference_id}|{owner.generation}".encode()
     return hmac.new(key, message, hashlib.sha256).digest()[:PROOF_BYTES]

@@ -1,6 +1,6 @@
 """Cities, participants and contacts."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from roundtable.conferences.models import Conference
@@ -58,11 +58,16 @@ class Participant(Base):
 
 
 class Contact(Base):
-    """A mailbox that acts for a participant. Raising `link_generation` ends its old personal link."""
+    """A mailbox that acts for a participant. Raising `link_generation` ends its old personal link.
+
+    A deputy is a contact too, made when an office names one and gone when it takes that back: it
+    may not answer, and its link opens only the meetings at which it sits.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
         UniqueConstraint("participant_id", "email_key"),
+        Index("ix_contact_email_key", "email_key"),
         CheckConstraint("link_generation >= 1", name="link_generation"),
     )
 
@@ -74,6 +79,10 @@ class Contact(Base):
     language: Mapped[str] = mapped_column(String(8))
     gets_invitation: Mapped[bool] = mapped_column(default=True)
     may_answer: Mapped[bool] = mapped_column(default=True)
+    gets_reminders: Mapped[bool] = mapped_column(default=True)
+    gets_join_link: Mapped[bool] = mapped_column(default=True)
+    clears_quotes: Mapped[bool] = mapped_column(default=True)
+    is_deputy: Mapped[bool] = mapped_column(default=False)
     link_generation: Mapped[int] = mapped_column(default=1)
 
     participant: Mapped[Participant] = relationship()

@@ -1,6 +1,7 @@
 """Reads of the guest list that more than one place needs."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import abort, current_app
@@ -9,8 +10,10 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable.db import db
 from roundtable.guests import links
+from roundtable.guests.links import Purpose
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.languages import prefer
+from roundtable.mail.filling import Addressee
 
 
 def participants_of(conference_id: int) -> list[Participant]:
@@ -25,16 +28,18 @@ def participants_of(conference_id: int) -> list[Participant]:
     return list(found)
 
 
-def contacts_of(conference_id: int) -> dict[int, list[Contact]]:
-    """Return the contacts of a conference by participant."""
+def contacts_of(conference_id: int, *, with_deputies: bool = False) -> dict[int, list[Contact]]:
+    """Return the contacts of a conference by participant; deputies come and go with the answers."""
     found: dict[int, list[Contact]] = {}
-    rows = db.session.scalars(
+    query = (
         select(Contact)
         .join(Contact.participant)
         .where(Participant.conference_id == conference_id)
         .order_by(Contact.id)
     )
-    for contact in rows:
+    if not with_deputies:
+        query = query.where(Contact.is_deputy.is_(False))
+    for contact in db.session.scalars(query):
         found.setdefault(contact.participant_id, []).append(contact)
     return found
 
@@ -68,17 +73,18 @@ def zone_names_at(conference_id: int) -> tuple[str, ...]:
     return tuple(zone for zone, _ in sorted(Counter(rows).items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def _key() -> bytes:
-    return links.link_key(current_app.config["ROUNDTABLE"].secret_key)
+def key_for(purpose: Purpose) -> bytes:
+    """Return the key under which tokens for a purpose are made."""
+    return links.link_key(current_app.config["ROUNDTABLE"].secret_key, purpose)
 
 
 def _owner(contact: Contact) -> links.Owner:
     return links.Owner(contact.id, contact.participant.conference_id, contact.link_generation)
 
 
-def token_of(contact: Contact) -> str:
-    """Return the token of the contact's personal link."""
-    return links.token(_owner(contact), _key())
+def token_of(contact: Contact, purpose: Purpose = Purpose.PAGE) -> str:
+    """Return the token of the contact's personal link, or of its calendar feed."""
+    return links.token(_owner(contact), key_for(purpose))
 
 
 def personal_link(contact: Contact) -> str:
@@ -86,18 +92,22 @@ def personal_link(contact: Contact) -> str:
     return f"{current_app.config['ROUNDTABLE'].public_url}/g/{token_of(contact)}"
 
 
-def personal_link_of(contact_id: int) -> str | None:
-    """Return the personal link of the contact with this id, if there is such a contact."""
-    contact = db.session.get(Contact, contact_id, options=[joinedload(Contact.participant)])
-    return personal_link(contact) if contact is not None else None
+def addressees(contact_ids: Iterable[int]) -> dict[int, Addressee]:
+    """Return name, address and personal link of those of these contacts who are still there."""
+    found = db.session.scalars(
+        select(Contact)
+        .where(Contact.id.in_(set(contact_ids)))
+        .options(joinedload(Contact.participant).lazyload(Participant.city))
+    )
+    return {one.id: Addressee(one.name, one.email, personal_link(one)) for one in found}
 
 
-def contact_or_404(token: str) -> Contact:
-    """Return who holds this personal link; wrong, old and revoked links are all alike 404.
+def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
+    """Return whose token this is; wrong, old and revoked ones are all alike 404.
 
     The contact's language becomes the reader's, unless the reader chooses another.
     """
-    contact_id = links.contact_id_in(token)
+    contact_id = links.owner_id_in(token)
     contact = db.session.scalar(
         select(Contact)
         .where(Contact.id == (contact_id or 0))
@@ -105,7 +115,7 @@ def contact_or_404(token: str) -> Contact:
     )
     # The proof is checked even where there is no such contact, so that both take the same time.
     owner = _owner(contact) if contact is not None else links.Owner(0, 0, 0)
-    if not links.proves(token, owner, _key()) or contact is None:
+    if not links.proves(token, owner, key_for(purpose)) or contact is None:
         abort(404)
     prefer(contact.language)
     return contact

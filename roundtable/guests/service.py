@@ -104,31 +104,60 @@ def change_participant(
     participant.person, participant.offices, participant.role = person, offices, role
 
 
-def add_contact(participant: Participant, *, name: str, email: str, language: str) -> Contact:
-    """Add a mailbox that acts for the participant.
+@dataclass(frozen=True)
+class ContactRights:
+    """What a contact may do and gets; the words are those of `Contact`."""
+
+    gets_invitation: bool = True
+    may_answer: bool = True
+    gets_reminders: bool = True
+    gets_join_link: bool = True
+    clears_quotes: bool = True
+
+    def give(self, contact: Contact) -> None:
+        """Give the contact these rights and no others."""
+        for name, value in vars(self).items():
+            setattr(contact, name, value)
+
+
+def add_contact(
+    participant: Participant,
+    *,
+    name: str,
+    email: str,
+    language: str,
+    rights: ContactRights | None = None,
+) -> Contact:
+    """Add a mailbox that acts for the participant; who was only its deputy becomes one of the office.
 
     Raises:
         Refusal: if the participant has this mailbox already.
     """
     db.session.flush()
     key = addresses.key(email)
-    taken = db.session.scalar(
-        select(Contact.id).where(Contact.participant_id == participant.id, Contact.email_key == key)
+    known = db.session.scalar(
+        select(Contact).where(Contact.participant_id == participant.id, Contact.email_key == key)
     )
-    if taken is not None:
+    if known is not None and not known.is_deputy:
         raise Refusal(ADDRESS_TAKEN, email=email)
-    contact = Contact(participant=participant, name=name, email=email, email_key=key, language=language)
+    contact = known or Contact(participant=participant, email_key=key)
+    contact.name, contact.email, contact.language, contact.is_deputy = name, email, language, False
+    (rights or ContactRights()).give(contact)
     db.session.add(contact)
     return contact
 
 
-def change_contact(contact: Contact, *, name: str, email: str, language: str) -> None:
+def change_contact(
+    contact: Contact, *, name: str, email: str, language: str, rights: ContactRights | None = None
+) -> None:
     """Correct a contact. A new mailbox gets a new link: the old one may lie in a stranger's.
 
     Raises:
         Refusal: if another contact of the participant has this mailbox.
     """
     key = addresses.key(email)
+    if rights is not None:
+        rights.give(contact)
     if key != contact.email_key:
         taken = db.session.scalar(
             select(Contact.id).where(
@@ -228,7 +257,7 @@ def _number(ordered: list[Participant]) -> None:
 
 def known_places(conference: Conference) -> set[tuple[str, str]]:
     """Return (folded city, address key) of every contact on the list: an import compares with it."""
-    contacts = queries.contacts_of(conference.id)
+    contacts = queries.contacts_of(conference.id, with_deputies=True)
     return {
         (search_key(name), contact.email_key)
         for participant in queries.participants_of(conference.id)

@@ -100,6 +100,7 @@ def _add_contact(participant: Participant, form: ContactForm) -> Contact:
         name=form.name.data or "",
         email=form.email.data or "",
         language=form.language.data,
+        rights=form.rights(),
     )
 
 
@@ -112,7 +113,7 @@ def _participant_or_404(conference: Conference, participant_id: int) -> Particip
 
 def _contact_or_404(participant: Participant, contact_id: int) -> Contact:
     contact = db.session.get(Contact, contact_id)
-    if contact is None or contact.participant_id != participant.id:
+    if contact is None or contact.participant_id != participant.id or contact.is_deputy:
         abort(404)
     return contact
 
@@ -178,6 +179,7 @@ def change_contact(conference_id: int, participant_id: int, contact_id: int) -> 
             name=form.name.data or "",
             email=form.email.data or "",
             language=form.language.data,
+            rights=form.rights(),
         ),
     )
 

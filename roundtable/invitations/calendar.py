@@ -1,64 +1,88 @@
 """The calendar entry of a meeting for one contact."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext
 
 from roundtable import dates
-from roundtable.conferences.models import Meeting
-from roundtable.guests.links import PLACEHOLDER
 from roundtable.guests.models import Contact
 from roundtable.ical import Entry
+from roundtable.invitations.letters import Occasion
 from roundtable.invitations.models import Invitation
-from roundtable.invitations.rsvp import Answer
+from roundtable.invitations.queries import may_come_in
 from roundtable.languages import speaking
+from roundtable.mail.filling import placeholder
 
-_PARTSTAT = {
-    Answer.ACCEPTED: "ACCEPTED",
-    Answer.DELEGATED: "DELEGATED",
-    Answer.TENTATIVE: "TENTATIVE",
-    Answer.DECLINED: "DECLINED",
-    Answer.NEEDS_ACTION: "NEEDS-ACTION",
-}
+ALARM_MINUTES = 15
+"""When calendars that heed it ring before the start."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How an entry stands in one calendar; PARTSTAT as RFC 5545 writes it."""
+
+    sequence: int
+    partstat: str
+    stamped_at: datetime
+    is_cancelled: bool = False
 
 
 def entry(
+    about: Occasion,
     invitation: Invitation,
     contact: Contact,
+    standing: Standing,
     *,
-    zones: tuple[str, ...],
     organizer: tuple[str, str],
     language: str,
-    stamped_at: datetime,
 ) -> Entry:
     """Return the entry in the language; the personal link stands in it as its placeholder."""
-    meeting = invitation.meeting
-    page = f"{PLACEHOLDER}/meetings/{meeting.id}"
+    meeting = about.meeting
+    is_cancelled = standing.is_cancelled or meeting.is_cancelled
+    # A cancelled entry leads nowhere: whose it was may be gone from the guest list already.
+    page = "" if is_cancelled else f"{placeholder(contact.id)}/meetings/{meeting.id}"
+    comes_in = not is_cancelled and may_come_in(contact, invitation)
     return Entry(
         uid=meeting.uid,
-        sequence=invitation.sequence,
-        stamped_at=stamped_at,
+        sequence=standing.sequence,
+        stamped_at=standing.stamped_at,
         starts_at=meeting.starts_at,
         zone=meeting.zone,
         duration_minutes=meeting.duration_minutes,
         title=meeting.titles.in_language(language),
-        description=_description(meeting, page, zones, language),
+        description=_description(about, page, language, comes_in=comes_in),
         url=page,
         organizer=organizer,
         attendee=(contact.name, contact.email),
-        partstat=_PARTSTAT[invitation.answer],
-        cancelled=meeting.is_cancelled,
+        partstat=standing.partstat,
+        cancelled=is_cancelled,
+        language=language,
+        # The personal door, never the room: what is behind it is decided when somebody knocks.
+        door=page if comes_in else "",
+        alarm_minutes=ALARM_MINUTES if comes_in else 0,
+        asks_reply=about.reads_replies and standing.partstat == "NEEDS-ACTION",
     )
 
 
-def _description(meeting: Meeting, page: str, zones: tuple[str, ...], language: str) -> str:
+def _description(about: Occasion, page: str, language: str, *, comes_in: bool) -> str:
+    meeting = about.meeting
     with speaking(language):
         lines = [
-            meeting.conference.titles.in_language(language),
-            dates.said(meeting.starts_at, meeting.zone, zones, language),
+            about.conference.titles.in_language(language),
+            dates.said(meeting.starts_at, meeting.zone, about.zones, language),
             gettext("%(minutes)d minutes, video conference", minutes=meeting.duration_minutes),
-            "",
-            gettext("Your page for this session, with agenda and answer:"),
-            page,
+        ]
+        if not page:
+            return "\n".join(lines)
+        lines += ["", gettext("Your page for this session, with agenda and answer:"), page]
+        if comes_in:
+            lines.append(gettext("You come in through the same page, shortly before the start."))
+        if about.agenda:
+            lines += ["", gettext("Agenda")]
+        lines += [
+            f"{dates.hours_said(dates.clocks(one.time.starts_at, 0, meeting.zone, about.zones, language))}"
+            f" – {one.item.titles.in_language(language)}"
+            for one in about.agenda
         ]
     return "\n".join(str(line) for line in lines)

@@ -17,6 +17,7 @@ class Told:
     starts_at: datetime
     zone: str
     duration_minutes: int
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -28,14 +29,20 @@ class Change:
     new: str
 
 
-def time_changed(old: Told, new: Told) -> bool:
-    """Whether the meeting takes other minutes of the world's time: then old answers mean nothing."""
-    return (old.starts_at, old.duration_minutes) != (new.starts_at, new.duration_minutes)
+def asks_again(old: Told, new: Told) -> bool:
+    """Whether the old answers mean nothing any more.
+
+    So it is where the meeting takes other minutes of the world's time, or takes place after all.
+    """
+    same_time = (old.starts_at, old.duration_minutes) == (new.starts_at, new.duration_minutes)
+    return not same_time or (old.is_cancelled and not new.is_cancelled)
 
 
 def changes(old: Told, new: Told, zones: tuple[str, ...], language: str) -> list[Change]:
     """Return what has changed, in the current language."""
     found = []
+    if old.is_cancelled and not new.is_cancelled:
+        found.append(Change(gettext("Session"), gettext("cancelled"), gettext("takes place after all")))
     old_title, new_title = old.titles.in_language(language), new.titles.in_language(language)
     if old_title != new_title:
         found.append(Change(gettext("Title"), old_title, new_title))

@@ -1,21 +1,31 @@
-"""The letters about invitations: what stands in each, to whom it goes."""
+"""Composing the letters about a meeting: the words of each, for one mailbox."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from babel.lists import format_list
 from flask_babel import gettext
 
 from roundtable import dates, times
-from roundtable.conferences.models import Body, Meeting
-from roundtable.guests.links import PLACEHOLDER
-from roundtable.guests.models import Contact, Participant
-from roundtable.invitations.answers import ANSWER_NAMES
-from roundtable.invitations.changes import Change, Told, changes
-from roundtable.invitations.models import Invitation
-from roundtable.invitations.rsvp import Answer
-from roundtable.languages import speaking
+from roundtable.agenda.queries import PlannedItem
+from roundtable.conferences.models import Body, Conference, Meeting
+from roundtable.guests.models import Participant
+from roundtable.invitations import wording
+from roundtable.invitations.answers import STATE_NAMES
+from roundtable.invitations.changes import Told, changes
+from roundtable.invitations.mailboxes import Mailbox
+from roundtable.invitations.models import Invitation, Wording
+from roundtable.invitations.rsvp import Answer, DeputyState
+from roundtable.languages import locale_of, speaking
 from roundtable.mail import letters
+from roundtable.mail.filling import placeholder
 from roundtable.mail.outbox import Draft
+from roundtable.words import shortened
+
+NAME_LENGTH = 160
+"""Characters of a foreign text in a subject: a title is no place for a message of its own."""
 
 
 @dataclass(frozen=True)
@@ -25,22 +35,42 @@ class Occasion:
     meeting: Meeting
     bodies: list[Body]
     zones: tuple[str, ...]
+    agenda: list[PlannedItem] = field(default_factory=list)
+    wordings: Mapping[tuple[str, str], Wording] = field(default_factory=dict)
+    reads_replies: bool = False
+
+    @property
+    def conference(self) -> Conference:
+        return self.meeting.conference
 
     def sender_name(self, language: str) -> str:
-        """Return who invites: the first body, else the conference."""
+        """Return who writes: the name that the conference has chosen, the first body, else the conference."""
+        if self.conference.sender_names:
+            return self.conference.sender_names.in_language(language)
         if self.bodies:
             return self.bodies[0].names.in_language(language)
-        return self.meeting.conference.titles.in_language(language)
+        return self.conference.titles.in_language(language)
 
     def told(self) -> Told:
         """Return what guests shall know now."""
         meeting = self.meeting
-        return Told(meeting.titles, meeting.starts_at, meeting.zone, meeting.duration_minutes)
+        return Told(
+            meeting.titles,
+            meeting.starts_at,
+            meeting.zone,
+            meeting.duration_minutes,
+            is_cancelled=meeting.is_cancelled,
+        )
 
     def hours(self, language: str) -> str:
         """Return the start in every zone: `13:00 İstanbul · 12:00 Berlin`."""
         meeting = self.meeting
         return dates.hours_said(dates.clocks(meeting.starts_at, 0, meeting.zone, self.zones, language))
+
+    def day(self, language: str) -> str:
+        """Return weekday and date at the meeting's home."""
+        meeting = self.meeting
+        return dates.long_day(times.wall(meeting.starts_at, ZoneInfo(meeting.zone)).date(), language)
 
     def short_when(self, language: str) -> str:
         """Return day and hours, short enough for a subject line."""
@@ -48,116 +78,280 @@ class Occasion:
         day = times.wall(meeting.starts_at, ZoneInfo(meeting.zone)).date()
         return f"{dates.short_day(day, language)}, {self.hours(language)}"
 
+    def deadline(self, language: str) -> str:
+        """Return until when answers are open, in every zone; nothing where there is no deadline."""
+        closes = self.meeting.answers_close_at
+        return dates.said(closes, self.meeting.zone, self.zones, language) if closes else ""
 
-def _values(occasion: Occasion, participant: Participant, language: str) -> dict[str, object]:
-    meeting = occasion.meeting
-    deadline = meeting.answers_close_at
+
+@dataclass(frozen=True)
+class Saying:
+    """What one letter says beyond its occasion.
+
+    `answer` is the answer in words, `next` the program's own sentences on what comes now, `query` what
+    is added to the address of the page.
+    """
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    changes_since: Told | None = None
+    answer: str = ""
+    next: Sequence[str] = ()
+    query: str = ""
+
+
+def compose(
+    kind: wording.LetterKind,
+    about: Occasion,
+    box: Mailbox,
+    saying: Saying | None = None,
+    *,
+    language: str = "",
+) -> Draft:
+    """Return a letter to a guest's mailbox, in its language and in the conference's wording."""
+    language = language or box.language
+    own = about.wordings.get((kind.key, language))
+    with speaking(language):
+        query = saying.query if saying else ""
+        page = f"/meetings/{about.meeting.id}{query}"
+        sheet = _sheet(kind, own, language, box, page)
+        return _about_meeting(about, sheet, saying or Saying())
+
+
+def notice(about: Occasion, invitation: Invitation, saying: Saying, board: str) -> Draft:
+    """Return what the organizers are told about an answer, in the conference's first language."""
+    language = about.conference.languages[0]
+    participant = invitation.participant
+    with speaking(language):
+        subject, body = worded(wording.NOTICE, None)
+        words = {
+            "city": participant.city.names.in_language(language),
+            "state": str(STATE_NAMES[invitation.answer]),
+            **saying.words,
+        }
+        who = called(participant, language)
+        sheet = _Sheet(wording.NOTICE, language, subject, body, [("", board)], who)
+        return _about_meeting(about, sheet, replace(saying, words=words))
+
+
+def link_letter(
+    conference: Conference, box: Mailbox, sender: str, bodies: list[Body], own: Wording | None
+) -> Draft:
+    """Return the letter with nothing but the personal link, which is about no single meeting."""
+    language = box.language
+    with speaking(language):
+        sheet = _sheet(wording.KINDS["link-again"], own, language, box, "")
+        title = conference.titles.in_language(language)
+        words = _words(sheet, conference)
+        return _written(
+            sheet,
+            words,
+            words,
+            {"link": sheet.links},
+            title=title,
+            over=sender,
+            day="",
+            clocks_at_table=[],
+            conference=conference,
+            bodies=[one.names.in_language(language) for one in bodies],
+        )
+
+
+def worded(kind: wording.LetterKind, own: Wording | None) -> tuple[str, str]:
+    """Return subject and body of a kind: the conference's own, else the program's in the current language."""
+    if own is not None:
+        return own.subject, own.body
+    body = "\n\n".join(gettext(one) if " " in one else one for one in kind.body)
+    return gettext(kind.subject), body
+
+
+def called(participant: Participant, language: str) -> str:
+    """Return the mayor with the office, else the city."""
+    return participant.called(language) or participant.city.names.in_language(language)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A letter before anything is filled in: its words, its links with for whom each is, and for whom it is."""
+
+    kind: wording.LetterKind
+    language: str
+    subject: str
+    body: str
+    links: list[tuple[str, str]]
+    who: str
+
+
+def _sheet(kind: wording.LetterKind, own: Wording | None, language: str, box: Mailbox, page: str) -> _Sheet:
+    subject, body = worded(kind, own)
+    links = [(called(one.participant, language), placeholder(one.id) + page) for one in box.contacts]
+    who = format_list([called(one, language) for one in box.participants], locale=locale_of(language))
+    return _Sheet(kind, language, subject, body, links, who)
+
+
+def _words(sheet: _Sheet, conference: Conference) -> dict[str, str]:
     return {
-        "conference": meeting.conference,
-        "meeting": meeting,
-        "participant": participant,
-        "who": participant.called(language),
-        "title": meeting.titles.in_language(language),
-        "conference_title": meeting.conference.titles.in_language(language),
-        "bodies": [body.names.in_language(language) for body in occasion.bodies],
-        "day": dates.long_day(times.wall(meeting.starts_at, ZoneInfo(meeting.zone)).date(), language),
-        "hours": occasion.hours(language),
-        "clocks_at_table": dates.clocks(
-            meeting.starts_at, meeting.duration_minutes, meeting.zone, occasion.zones, language
-        ),
-        "deadline": dates.said(deadline, meeting.zone, occasion.zones, language) if deadline else "",
-        "link": f"{PLACEHOLDER}/meetings/{meeting.id}",
+        "who": sheet.who,
+        "title": conference.titles.in_language(sheet.language),
+        "conference": conference.titles.in_language(sheet.language),
+        "contact": conference.contact_name,
+        "phone": conference.contact_phone,
+        "link": sheet.links[0][1],
     }
 
 
-def invitation_letter(occasion: Occasion, participant: Participant, contact: Contact) -> Draft:
-    """Return the invitation."""
-    language = contact.language
-    with speaking(language):
-        subject = gettext(
-            "Invitation: %(title)s, %(when)s",
-            title=occasion.meeting.titles.in_language(language),
-            when=occasion.short_when(language),
-        )
-    return letters.write("invitation", language, subject, **_values(occasion, participant, language))
-
-
-def confirmation_letter(occasion: Occasion, invitation: Invitation, contact: Contact, said_by: str) -> Draft:
-    """Return the confirmation of an answer, which says the answer in words and what happens next."""
-    language = contact.language
-    with speaking(language):
-        subject = gettext(
-            "Your answer: %(title)s, %(when)s",
-            title=occasion.meeting.titles.in_language(language),
-            when=occasion.short_when(language),
-        )
-    return letters.write(
-        "confirmation",
-        language,
-        subject,
-        invitation=invitation,
-        answer=invitation.answer.value,
-        said_by=said_by,
-        sure_by=dates.long_day(invitation.sure_by, language) if invitation.sure_by else "",
-        **_values(occasion, invitation.participant, language),
+def _about_meeting(about: Occasion, sheet: _Sheet, saying: Saying) -> Draft:
+    meeting, language = about.meeting, sheet.language
+    found = changes(saying.changes_since, about.told(), about.zones, language) if saying.changes_since else []
+    words = {
+        **_words(sheet, about.conference),
+        "title": meeting.titles.in_language(language),
+        "when": dates.said(meeting.starts_at, meeting.zone, about.zones, language),
+        "deadline": about.deadline(language),
+        "answer": saying.answer,
+        "next": " ".join(saying.next),
+        "changes": "; ".join(f"{one.name}: {one.new}" for one in found),
+        **saying.words,
+    }
+    return _written(
+        sheet,
+        words,
+        {**words, "when": about.short_when(language)},
+        {
+            "when": True,
+            "link": sheet.links,
+            "changes": found,
+            "answer": saying.answer,
+            "next": saying.next,
+        },
+        title=words["title"],
+        over=words["conference"],
+        day=about.day(language),
+        clocks_at_table=dates.clocks(
+            meeting.starts_at, meeting.duration_minutes, meeting.zone, about.zones, language
+        ),
+        conference=about.conference,
+        bodies=[one.names.in_language(language) for one in about.bodies],
     )
 
 
-def change_letter(
-    occasion: Occasion, participant: Participant, contact: Contact, old: Told, *, asks_again: bool
+def _written(
+    sheet: _Sheet,
+    words: Mapping[str, str],
+    in_subject: Mapping[str, str],
+    blocks: Mapping[str, object],
+    **page: object,
 ) -> Draft:
-    """Return the letter that says in words what has changed, old and new."""
-    language = contact.language
-    with speaking(language):
-        found: list[Change] = changes(old, occasion.told(), occasion.zones, language)
-        subject = gettext(
-            "Changed: %(title)s, now %(when)s",
-            title=occasion.meeting.titles.in_language(language),
-            when=occasion.short_when(language),
-        )
+    """Fill the words in: `words` in the body, `in_subject`, shortened, in the subject."""
+    kind = sheet.kind
+    short = {name: shortened(value, NAME_LENGTH) for name, value in in_subject.items()}
     return letters.write(
-        "change",
-        language,
-        subject,
-        changes=found,
-        asks_again=asks_again,
-        **_values(occasion, participant, language),
+        kind.key,
+        sheet.language,
+        wording.fill(sheet.subject, short),
+        parts=wording.expand(sheet.body, words, blocks),
+        blocks=blocks,
+        button=gettext(kind.button),
+        is_notice=kind is wording.NOTICE,
+        **page,
     )
 
 
-def cancellation_letter(occasion: Occasion, participant: Participant, contact: Contact) -> Draft:
-    """Return the letter that calls a meeting off."""
-    language = contact.language
-    with speaking(language):
-        subject = gettext(
-            "Cancelled: %(title)s, %(when)s",
-            title=occasion.meeting.titles.in_language(language),
-            when=occasion.short_when(language),
+def answer_words(answer: Answer, *, deputy: str, sure_by: str) -> str:
+    """Return an answer as a whole sentence, in the current language."""
+    if answer is Answer.ACCEPTED:
+        return gettext("Takes part.")
+    if answer is Answer.DELEGATED:
+        return gettext("Is represented by %(deputy)s.", deputy=deputy)
+    if answer is Answer.TENTATIVE:
+        return (
+            gettext("Is not sure yet. You will know by %(day)s.", day=sure_by)
+            if sure_by
+            else gettext("Is not sure yet.")
         )
-    return letters.write("cancellation", language, subject, **_values(occasion, participant, language))
+    return gettext("Does not take part.")
 
 
-def notice_letter(occasion: Occasion, invitation: Invitation, said_by: str, address: str) -> Draft:
-    """Return the notice to the organizers that an office has answered."""
-    language = occasion.meeting.conference.languages[0]
-    city = invitation.participant.city.names.in_language(language)
+def said_of(invitation: Invitation, language: str) -> str:
+    """Return the answer that holds, as a whole sentence in the language."""
     with speaking(language):
-        subjects = {
-            Answer.ACCEPTED: gettext("%(city)s is coming: %(title)s"),
-            Answer.DELEGATED: gettext("%(city)s sends a deputy: %(title)s"),
-            Answer.TENTATIVE: gettext("%(city)s is not sure yet: %(title)s"),
-            Answer.DECLINED: gettext("%(city)s is not coming: %(title)s"),
-        }
-        title = occasion.meeting.titles.in_language(language)
-        subject = subjects[invitation.answer] % {"city": city, "title": title}
-        answer_words = str(ANSWER_NAMES[invitation.answer])
-    return letters.write(
-        "notice",
-        language,
-        subject,
-        invitation=invitation,
-        said_by=said_by,
-        answer_words=answer_words,
-        board=address,
-        **_values(occasion, invitation.participant, language),
+        day = dates.long_day(invitation.sure_by, language) if invitation.sure_by else ""
+        return answer_words(invitation.answer, deputy=invitation.deputy_called(), sure_by=day)
+
+
+def after_answer(invitation: Invitation, language: str, *, in_calendar: bool) -> list[str]:
+    """Return what the office is told to expect after its answer."""
+    with speaking(language):
+        if invitation.answer is Answer.ACCEPTED:
+            return [
+                gettext("The calendar entry is attached to this letter. Changes will reach it by themselves.")
+            ]
+        if invitation.answer is Answer.DELEGATED and invitation.deputy_state is DeputyState.PROPOSED:
+            return [gettext("The organizers look at your proposal and write to you.")]
+        if invitation.answer is Answer.DELEGATED:
+            return [
+                gettext(
+                    "The deputy gets an own letter with an own link. Your link no longer opens the session; it still "
+                    "shows agenda and answer."
+                )
+            ]
+        if invitation.answer is Answer.DECLINED and in_calendar:
+            return [gettext("This letter takes the entry out of your calendar.")]
+        return []
+
+
+def after_change(about: Occasion, language: str, *, asks_again: bool) -> list[str]:
+    """Return what guests are asked to do after a change."""
+    with speaking(language):
+        if not asks_again:
+            return [gettext("Your answer still holds. You can read and change it on your page.")]
+        deadline = about.deadline(language)
+        if deadline:
+            return [
+                gettext("Because of this we ask you to answer once more, by %(deadline)s.", deadline=deadline)
+            ]
+        return [gettext("Because of this we ask you to answer once more.")]
+
+
+def after_invitation(about: Occasion, language: str) -> list[str]:
+    """Return how else an invitation can be answered, where an inbox is read."""
+    if not about.reads_replies:
+        return []
+    with speaking(language):
+        return [gettext("The buttons that your calendar shows for this letter work as well.")]
+
+
+def for_organizers(invitation: Invitation, language: str, called_before: str) -> list[str]:
+    """Return what organizers have to do or know beyond the answer itself."""
+    with speaking(language):
+        if invitation.deputy_state is DeputyState.PROPOSED:
+            return [gettext("Please accept or refuse the deputy on the page of the invitations.")]
+        if called_before and called_before != invitation.deputy_called():
+            return [gettext("Until now: %(deputy)s as deputy.", deputy=called_before)]
+        return []
+
+
+def sample_saying(about: Occasion, kind: wording.LetterKind, language: str) -> Saying:
+    """Return what a letter of this kind might say, for the preview of a wording, in the current language."""
+    meeting = about.meeting
+    before = Told(
+        meeting.titles, meeting.starts_at - timedelta(days=7), meeting.zone, meeting.duration_minutes
+    )
+    deputy = gettext("Deputy Mayor (example)")
+    answers = {"deputy-refused": Answer.DELEGATED, "reply-question": Answer.DECLINED}
+    following = {
+        "confirmation": [
+            gettext("The calendar entry is attached to this letter. Changes will reach it by themselves.")
+        ],
+        "change": after_change(about, language, asks_again=True),
+        "invitation": after_invitation(about, language),
+    }
+    return Saying(
+        words={
+            "said_by": gettext("Private office (example)"),
+            "deputy": deputy,
+            "reason": gettext("(the reason that you give)"),
+        },
+        changes_since=before if kind.key == "change" else None,
+        answer=answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by=""),
+        next=following.get(kind.key, []),
     )

@@ -1,12 +1,38 @@
 """Reads of invitations that more than one place needs."""
 
-from sqlalchemy import select
-from sqlalchemy.orm import contains_eager
+from collections.abc import Iterable
 
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from roundtable.agenda.queries import agenda_of
 from roundtable.conferences.models import Meeting
+from roundtable.conferences.queries import bodies_of
 from roundtable.db import db
 from roundtable.guests.models import Contact, Participant
-from roundtable.invitations.models import Announcement, AnswerGiven, Invitation
+from roundtable.guests.queries import zone_names_at
+from roundtable.invitations.letters import Occasion
+from roundtable.invitations.models import Announcement, AnswerGiven, CalendarReply, Invitation, Wording
+from roundtable.invitations.rsvp import DeputyState, may_join
+
+
+def occasion(meeting: Meeting) -> Occasion:
+    """Return what all letters about the meeting share."""
+    return Occasion(
+        meeting,
+        bodies_of(meeting.conference),
+        zone_names_at(meeting.conference_id),
+        agenda_of(meeting),
+        wordings_of(meeting.conference_id),
+        reads_replies=bool(current_app.config["ROUNDTABLE"].inbox_url),
+    )
+
+
+def wordings_of(conference_id: int) -> dict[tuple[str, str], Wording]:
+    """Return the conference's own wordings by kind and language."""
+    rows = db.session.scalars(select(Wording).where(Wording.conference_id == conference_id))
+    return {(one.kind, one.language): one for one in rows}
 
 
 def invitations_to(meeting: Meeting) -> list[Invitation]:
@@ -16,34 +42,50 @@ def invitations_to(meeting: Meeting) -> list[Invitation]:
             select(Invitation)
             .join(Invitation.participant)
             .join(Participant.city)
-            .options(contains_eager(Invitation.participant).contains_eager(Participant.city))
+            .options(
+                contains_eager(Invitation.participant).contains_eager(Participant.city),
+                joinedload(Invitation.deputy_contact),
+            )
             .where(Invitation.meeting_id == meeting.id)
             .order_by(Participant.precedence, Participant.id)
         )
     )
 
 
-def invitations_of(participant: Participant) -> list[Invitation]:
-    """Return a participant's invitations with their meetings, the earliest meeting first."""
-    return list(
-        db.session.scalars(
-            select(Invitation)
-            .join(Invitation.meeting)
-            .options(contains_eager(Invitation.meeting))
-            .where(Invitation.participant_id == participant.id)
-            .order_by(Meeting.starts_at)
-        )
-    )
+def invitations_for(contact: Contact) -> list[Invitation]:
+    """Return the invitations that a contact's page shows, the earliest meeting first.
 
-
-def invitation_for(participant: Participant, meeting_id: int) -> Invitation | None:
-    """Return the participant's invitation to one meeting."""
-    return db.session.scalar(
+    An office sees those of its mayor, a deputy only those at which it sits.
+    """
+    query = (
         select(Invitation)
         .join(Invitation.meeting)
         .options(contains_eager(Invitation.meeting))
-        .where(Invitation.participant_id == participant.id, Invitation.meeting_id == meeting_id)
+        .where(Invitation.participant_id == contact.participant_id)
+        .order_by(Meeting.starts_at)
     )
+    if contact.is_deputy:
+        query = query.where(Invitation.deputy_contact_id == contact.id)
+    return list(db.session.scalars(query))
+
+
+def invitation_for(contact: Contact, meeting_id: int) -> Invitation | None:
+    """Return the invitation to one meeting that a contact's page shows."""
+    query = (
+        select(Invitation)
+        .join(Invitation.meeting)
+        .options(contains_eager(Invitation.meeting))
+        .where(Invitation.participant_id == contact.participant_id, Invitation.meeting_id == meeting_id)
+    )
+    if contact.is_deputy:
+        query = query.where(Invitation.deputy_contact_id == contact.id)
+    return db.session.scalar(query)
+
+
+def is_invited(participant: Participant) -> bool:
+    """Whether a participant has ever been invited."""
+    found = select(Invitation.id).where(Invitation.participant_id == participant.id).limit(1)
+    return db.session.scalar(found) is not None
 
 
 def history_of(invitation: Invitation) -> list[AnswerGiven]:
@@ -57,18 +99,67 @@ def history_of(invitation: Invitation) -> list[AnswerGiven]:
     )
 
 
-def recipients_of(meeting: Meeting) -> dict[int, list[Contact]]:
-    """Return, by participant, the contacts of the conference that get letters."""
-    found: dict[int, list[Contact]] = {}
-    rows = db.session.scalars(
-        select(Contact)
-        .join(Contact.participant)
-        .where(Participant.conference_id == meeting.conference_id, Contact.gets_invitation)
-        .order_by(Contact.id)
+def offices(conference_id: int) -> list[Contact]:
+    """Return the contacts of a conference that are no deputies, in protocol order."""
+    return list(
+        db.session.scalars(
+            select(Contact)
+            .join(Contact.participant)
+            .join(Participant.city)
+            .options(contains_eager(Contact.participant).contains_eager(Participant.city))
+            .where(Participant.conference_id == conference_id, Contact.is_deputy.is_(False))
+            .order_by(Participant.precedence, Participant.id, Contact.id)
+        )
     )
-    for contact in rows:
-        found.setdefault(contact.participant_id, []).append(contact)
-    return found
+
+
+def offices_of(participants: Iterable[Participant], conference_id: int) -> list[Contact]:
+    """Return the contacts that get letters about these participants' invitations."""
+    wanted = {one.id for one in participants}
+    return [one for one in offices(conference_id) if one.participant_id in wanted and one.gets_invitation]
+
+
+def recipients_of(invitations: Iterable[Invitation], conference_id: int) -> list[Contact]:
+    """Return who is told about a meeting: the offices invited, and the deputies who have been accepted."""
+    found = list(invitations)
+    deputies = [
+        one.deputy_contact
+        for one in found
+        if one.deputy_contact is not None and one.deputy_state is DeputyState.ACCEPTED
+    ]
+    told = offices_of((one.participant for one in found), conference_id)
+    return told + [one for one in deputies if one not in told]
+
+
+def may_come_in(contact: Contact, invitation: Invitation) -> bool:
+    """Whether the contact's link opens the door of the meeting, when it is time."""
+    return not invitation.meeting.is_cancelled and may_join(
+        invitation.answer,
+        invitation.deputy_state,
+        gets_join_link=contact.gets_join_link,
+        is_the_deputy=contact.id == invitation.deputy_contact_id,
+        is_a_deputy=contact.is_deputy,
+    )
+
+
+def waiting_replies(meeting: Meeting) -> list[CalendarReply]:
+    """Return the replies from calendars that wait for a person, the newest first."""
+    return list(
+        db.session.scalars(
+            select(CalendarReply)
+            .join(CalendarReply.invitation)
+            .join(Invitation.participant)
+            .join(Participant.city)
+            .options(
+                contains_eager(CalendarReply.invitation)
+                .contains_eager(Invitation.participant)
+                .contains_eager(Participant.city)
+            )
+            .where(Invitation.meeting_id == meeting.id, CalendarReply.is_settled.is_(False))
+            .order_by(CalendarReply.id.desc())
+            .limit(100)
+        )
+    )
 
 
 def last_announcement(meeting: Meeting) -> Announcement | None:

@@ -1,25 +1,26 @@
-"""The verbs of invitations: invite, answer, tell of a change, cancel."""
+"""The verbs of invitations: invite, tell of a change, cancel, take place after all."""
 
 from dataclasses import dataclass
 
-from flask import current_app
+from sqlalchemy import select
 
 from roundtable import clock
 from roundtable.conferences.models import Meeting
-from roundtable.conferences.queries import bodies_of
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
-from roundtable.guests.models import Contact, Participant
-from roundtable.guests.queries import participants_of, zone_names_at
-from roundtable.ical import Entry, Method
-from roundtable.invitations import calendar, letters, queries
-from roundtable.invitations.changes import Told, time_changed
-from roundtable.invitations.models import Announcement, AnswerGiven, GivenAnswer, Invitation
-from roundtable.invitations.rsvp import CANCELLED, Answer, Channel, check_answer
-from roundtable.mail import outbox
-from roundtable.mail.letters import public_address
-from roundtable.mail.models import Letter
-from roundtable.mail.outbox import Draft, Envelope
+from roundtable.guests.models import Participant
+from roundtable.guests.queries import participants_of
+from roundtable.invitations import letters, queries
+from roundtable.invitations.changes import Told, asks_again
+from roundtable.invitations.deputy_service import withdraw_deputy
+from roundtable.invitations.letters import Occasion, Saying
+from roundtable.invitations.mailboxes import Mailbox, mailboxes
+from roundtable.invitations.models import Announcement, Invitation
+from roundtable.invitations.post_service import first_key, for_calendar, post
+from roundtable.invitations.queries import occasion
+from roundtable.invitations.rsvp import CANCELLED
+from roundtable.invitations.wording import KINDS
+from roundtable.mail.outbox import Draft
 
 NOTHING_NEW = sentence("The guests know everything already; there is nothing to tell.")
 INVITED = sentence(
@@ -30,36 +31,31 @@ DEADLINE_PAST = sentence(
     "The time has changed, so the guests are asked again, but answers are closed. Please set a new deadline first."
 )
 NOBODY_LEFT = sentence("Everybody on the guest list has been invited already.")
-
-
-def topic(meeting: Meeting) -> str:
-    """Return the topic under which the letters about a meeting stand in the outbox."""
-    return f"meeting/{meeting.id}"
-
-
-def occasion(meeting: Meeting) -> letters.Occasion:
-    """Return what all letters about the meeting share."""
-    return letters.Occasion(meeting, bodies_of(meeting.conference), zone_names_at(meeting.conference_id))
+NOT_CANCELLED = sentence("This session is not cancelled.")
+PAST = sentence("This session lies in the past. Please set a new date first.")
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A letter that would go to a contact: what the preview shows."""
+    """A letter that would go to a mailbox: what the preview shows."""
 
-    participant: Participant
-    contact: Contact
+    box: Mailbox
     draft: Draft
 
 
 def planned_invitations(meeting: Meeting) -> list[Planned]:
     """Return the letters that `invite` would send now, and store nothing."""
     about = occasion(meeting)
-    recipients = queries.recipients_of(meeting)
-    return [
-        Planned(participant, contact, letters.invitation_letter(about, participant, contact))
-        for participant in _uninvited(meeting)
-        for contact in recipients.get(participant.id, [])
-    ]
+    return [Planned(box, _invitation_letter(about, box)) for box in _boxes_of(_uninvited(meeting), meeting)]
+
+
+def _boxes_of(participants: list[Participant], meeting: Meeting) -> list[Mailbox]:
+    return mailboxes(queries.offices_of(participants, meeting.conference_id))
+
+
+def _invitation_letter(about: Occasion, box: Mailbox) -> Draft:
+    said = letters.after_invitation(about, box.language)
+    return letters.compose(KINDS["invitation"], about, box, Saying(next=said))
 
 
 def _uninvited(meeting: Meeting) -> list[Participant]:
@@ -75,31 +71,34 @@ def invite(meeting: Meeting) -> int:
     """
     if meeting.is_cancelled:
         raise Refusal(CANCELLED)
-    about = occasion(meeting)
-    recipients = queries.recipients_of(meeting)
     new = _uninvited(meeting)
     if not new:
         raise Refusal(NOBODY_LEFT)
     if queries.last_announcement(meeting) is None:
         _announce(meeting)
-    count = 0
+    now = clock.now()
     for participant in new:
-        invitation = Invitation(
-            meeting=meeting,
-            participant=participant,
-            invited_at=clock.now(),
-            told_revision=meeting.revision,
+        db.session.add(
+            Invitation(
+                meeting=meeting,
+                participant=participant,
+                invited_at=now,
+                asked_at=now,
+                told_revision=meeting.revision,
+            )
         )
-        db.session.add(invitation)
-        for contact in recipients.get(participant.id, []):
-            draft = letters.invitation_letter(about, participant, contact)
-            _queue(about, draft, contact, key=_first_key(meeting, contact))
-            count += 1
-    return count
-
-
-def _first_key(meeting: Meeting, contact: Contact) -> str:
-    return f"invitation/{meeting.id}/{contact.id}"
+    db.session.flush()
+    about = occasion(meeting)
+    return sum(
+        post(
+            about,
+            box,
+            _invitation_letter(about, box),
+            key=first_key(meeting, box),
+            for_calendar=for_calendar(about, box),
+        )
+        for box in _boxes_of(new, meeting)
+    )
 
 
 def _announce(meeting: Meeting) -> None:
@@ -112,139 +111,18 @@ def _announce(meeting: Meeting) -> None:
             zone=meeting.zone,
             starts_at=meeting.starts_at,
             duration_minutes=meeting.duration_minutes,
+            is_cancelled=meeting.is_cancelled,
             at=clock.now(),
         )
-    )
-
-
-def _queue(
-    about: letters.Occasion,
-    draft: Draft,
-    contact: Contact,
-    *,
-    key: str,
-    entry: Entry | None = None,
-    method: Method | None = None,
-) -> None:
-    meeting = about.meeting
-    first_key = _first_key(meeting, contact)
-    outbox.queue(
-        draft,
-        Envelope(
-            key=key,
-            topic=topic(meeting),
-            recipient=(contact.name, contact.email),
-            sender_name=about.sender_name(contact.language),
-            reply_to=meeting.conference.contact_email,
-            link_owner=contact.id,
-            first_key=first_key if key != first_key else "",
-            calendar=entry,
-            calendar_method=method,
-        ),
-    )
-
-
-def answer(
-    invitation: Invitation,
-    given: GivenAnswer,
-    *,
-    contact: Contact | None,
-    said_by: str,
-    channel: Channel = Channel.LINK,
-) -> None:
-    """Record an answer, confirm it to the office and tell the organizers.
-
-    An answer by telephone is recorded by an organizer and may come after the deadline.
-
-    Raises:
-        Refusal: if answers have closed; then nothing is changed and nothing is queued.
-    """
-    meeting = invitation.meeting
-    now = clock.now()
-    check_answer(
-        now=now,
-        deadline=meeting.answers_close_at if channel is Channel.LINK else None,
-        starts_at=meeting.starts_at,
-        is_cancelled=meeting.is_cancelled,
-        answer=given.answer,
-        deputies_allowed=meeting.deputies_allowed,
-    )
-    invitation.take(given, now=now)
-    record = AnswerGiven(
-        invitation=invitation,
-        at=now,
-        answer=given.answer,
-        note=given.note,
-        channel=channel,
-        contact=contact,
-        said_by=said_by,
-    )
-    db.session.add(record)
-    db.session.flush()
-    about = occasion(meeting)
-    _confirm(about, invitation, record)
-    _tell_organizers(about, invitation, record)
-
-
-def _confirm(about: letters.Occasion, invitation: Invitation, record: AnswerGiven) -> None:
-    """Write the confirmation to every contact of the participant, with what its calendar needs."""
-    method = _calendar_method(invitation)
-    for contact in queries.recipients_of(about.meeting).get(invitation.participant_id, []):
-        draft = letters.confirmation_letter(about, invitation, contact, record.said_by)
-        entry = _entry(about, invitation, contact) if method else None
-        key = f"confirmation/{record.id}/{contact.id}"
-        _queue(about, draft, contact, key=key, entry=entry, method=method)
-
-
-def _calendar_method(invitation: Invitation) -> Method | None:
-    """Decide what the calendars of the participant need after an answer, and note it.
-
-    A yes puts the entry there (again with a higher SEQUENCE if it was taken out before); any
-    other answer takes it out if it stands there.
-    """
-    if invitation.answer is Answer.ACCEPTED:
-        if not invitation.in_calendar and invitation.sequence > 0:
-            invitation.next_sequence()
-        invitation.in_calendar = True
-        return Method.REQUEST
-    if invitation.in_calendar and invitation.answer in {Answer.DECLINED, Answer.DELEGATED}:
-        invitation.in_calendar = False
-        invitation.next_sequence()
-        return Method.CANCEL
-    return None
-
-
-def _entry(about: letters.Occasion, invitation: Invitation, contact: Contact) -> Entry:
-    settings = current_app.config["ROUNDTABLE"]
-    return calendar.entry(
-        invitation,
-        contact,
-        zones=about.zones,
-        # The same address for the life of the meeting: calendars match updates by it.
-        organizer=(about.sender_name(contact.language), settings.mail_from),
-        language=contact.language,
-        stamped_at=clock.now(),
-    )
-
-
-def _tell_organizers(about: letters.Occasion, invitation: Invitation, record: AnswerGiven) -> None:
-    conference = about.meeting.conference
-    board = public_address("board.show", meeting_id=about.meeting.id)
-    outbox.queue(
-        letters.notice_letter(about, invitation, record.said_by, board),
-        Envelope(
-            key=f"notice/{record.id}",
-            topic=topic(about.meeting),
-            recipient=(conference.contact_name, conference.contact_email),
-            sender_name="Roundtable",
-        ),
     )
 
 
 def told_before(meeting: Meeting) -> Told | None:
     """Return what guests were told last, or None if nobody has been told anything."""
     last = queries.last_announcement(meeting)
-    return Told(last.titles, last.starts_at, last.zone, last.duration_minutes) if last else None
+    if last is None:
+        return None
+    return Told(last.titles, last.starts_at, last.zone, last.duration_minutes, is_cancelled=last.is_cancelled)
 
 
 def planned_changes(meeting: Meeting) -> list[Planned]:
@@ -253,17 +131,20 @@ def planned_changes(meeting: Meeting) -> list[Planned]:
     if old is None or meeting.is_cancelled:
         return []
     about = occasion(meeting)
-    recipients = queries.recipients_of(meeting)
-    asks_again = time_changed(old, about.told())
-    return [
-        Planned(
-            invitation.participant,
-            contact,
-            letters.change_letter(about, invitation.participant, contact, old, asks_again=asks_again),
-        )
-        for invitation in _untold(meeting)
-        for contact in recipients.get(invitation.participant_id, [])
-    ]
+    untold = _untold(meeting)
+    # Who is asked again answers anew, so no deputy is left of the old answer.
+    again = asks_again(old, about.told())
+    people = (
+        queries.offices_of((one.participant for one in untold), meeting.conference_id)
+        if again
+        else queries.recipients_of(untold, meeting.conference_id)
+    )
+    return [Planned(box, _change_letter(about, box, old, is_asked_again=again)) for box in mailboxes(people)]
+
+
+def _change_letter(about: Occasion, box: Mailbox, old: Told, *, is_asked_again: bool) -> Draft:
+    said = letters.after_change(about, box.language, asks_again=is_asked_again)
+    return letters.compose(KINDS["change"], about, box, Saying(changes_since=old, next=said))
 
 
 def _untold(meeting: Meeting) -> list[Invitation]:
@@ -273,54 +154,54 @@ def _untold(meeting: Meeting) -> list[Invitation]:
 def tell_changes(meeting: Meeting) -> int:
     """Tell those concerned what has changed; return the number of letters.
 
-    Where the time has changed the old answers fall, for they were given for another time, and
-    entries in calendars move along with a higher SEQUENCE.
+    Where the time has changed, or a cancelled meeting takes place after all, the old answers fall,
+    for they were given for another question; entries in calendars move along with a higher SEQUENCE.
 
     Raises:
         Refusal: if there is nothing to tell, or the guests could not answer any more.
     """
-    planned = planned_changes(meeting)
     old = told_before(meeting)
-    if not planned or old is None:
+    untold = _untold(meeting)
+    if old is None or not untold or meeting.is_cancelled:
         raise Refusal(NOTHING_NEW)
     about = occasion(meeting)
-    asks_again = time_changed(old, about.told())
-    if asks_again and meeting.answers_close_at is not None and meeting.answers_close_at <= clock.now():
+    again = asks_again(old, about.told())
+    if again and meeting.answers_close_at is not None and meeting.answers_close_at <= clock.now():
         raise Refusal(DEADLINE_PAST)
-    invitations = {one.participant_id: one for one in _untold(meeting)}
-    for invitation in invitations.values():
-        if asks_again:
-            invitation.ask_again()
-        if invitation.in_calendar:
-            invitation.next_sequence()
+    for invitation in untold:
+        if again:
+            withdraw_deputy(about, invitation, cause=f"revision-{meeting.revision}")
+            invitation.ask_again(now=clock.now())
         invitation.told_revision = meeting.revision
-    for letter in planned:
-        invitation = invitations[letter.participant.id]
-        _queue(
-            about,
-            letter.draft,
-            letter.contact,
-            key=f"change/{meeting.id}/{meeting.revision}/{letter.contact.id}",
-            entry=_entry(about, invitation, letter.contact) if invitation.in_calendar else None,
-            method=Method.REQUEST if invitation.in_calendar else None,
-        )
+    db.session.flush()
     _announce(meeting)
-    return len(planned)
+    return sum(
+        post(
+            about,
+            box,
+            _change_letter(about, box, old, is_asked_again=again),
+            key=f"change/{meeting.id}/{meeting.revision}/{box.first.id}",
+            for_calendar=for_calendar(
+                about, box, has_changed=True, has_moved=old.starts_at != meeting.starts_at
+            ),
+        )
+        for box in mailboxes(queries.recipients_of(untold, meeting.conference_id))
+    )
 
 
 def planned_cancellations(meeting: Meeting) -> list[Planned]:
     """Return the letters that `cancel` would send now, and store nothing."""
     about = occasion(meeting)
-    recipients = queries.recipients_of(meeting)
-    return [
-        Planned(
-            invitation.participant,
-            contact,
-            letters.cancellation_letter(about, invitation.participant, contact),
-        )
-        for invitation in queries.invitations_to(meeting)
-        for contact in recipients.get(invitation.participant_id, [])
-    ]
+    return [Planned(box, _cancellation_letter(about, box)) for box in _concerned(meeting)]
+
+
+def _concerned(meeting: Meeting) -> list[Mailbox]:
+    invited = queries.invitations_to(meeting)
+    return mailboxes(queries.recipients_of(invited, meeting.conference_id))
+
+
+def _cancellation_letter(about: Occasion, box: Mailbox) -> Draft:
+    return letters.compose(KINDS["cancellation"], about, box)
 
 
 def cancel(meeting: Meeting) -> int:
@@ -331,27 +212,36 @@ def cancel(meeting: Meeting) -> int:
     """
     if meeting.is_cancelled:
         raise Refusal(CANCELLED)
-    planned = planned_cancellations(meeting)
-    about = occasion(meeting)
+    boxes = _concerned(meeting)
     meeting.cancel()
-    invitations = {one.participant_id: one for one in queries.invitations_to(meeting)}
-    for invitation in invitations.values():
-        if invitation.in_calendar:
-            invitation.next_sequence()
-    for letter in planned:
-        invitation = invitations[letter.participant.id]
-        _queue(
-            about,
-            letter.draft,
-            letter.contact,
-            key=f"cancellation/{meeting.id}/{meeting.revision}/{letter.contact.id}",
-            entry=_entry(about, invitation, letter.contact) if invitation.in_calendar else None,
-            method=Method.CANCEL if invitation.in_calendar else None,
-        )
-    for invitation in invitations.values():
-        invitation.in_calendar = False
+    for invitation in queries.invitations_to(meeting):
         invitation.told_revision = meeting.revision
-    return len(planned)
+    if boxes:
+        _announce(meeting)
+    about = occasion(meeting)
+    return sum(
+        post(
+            about,
+            box,
+            _cancellation_letter(about, box),
+            key=f"cancellation/{meeting.id}/{meeting.revision}/{box.first.id}",
+            for_calendar=for_calendar(about, box),
+        )
+        for box in boxes
+    )
+
+
+def revive(meeting: Meeting) -> None:
+    """Let a cancelled meeting take place after all; nobody is told by this alone.
+
+    Raises:
+        Refusal: if it is not cancelled, or lies in the past.
+    """
+    if not meeting.is_cancelled:
+        raise Refusal(NOT_CANCELLED)
+    if meeting.starts_at <= clock.now():
+        raise Refusal(PAST)
+    meeting.revive()
 
 
 def remove_participant(participant: Participant) -> None:
@@ -360,7 +250,7 @@ def remove_participant(participant: Participant) -> None:
     Raises:
         Refusal: once it has been invited: answers and records stay readable.
     """
-    if queries.invitations_of(participant):
+    if queries.is_invited(participant):
         raise Refusal(INVITED, city=participant.city.names.in_language(""))
     db.session.delete(participant)
 
@@ -375,9 +265,7 @@ def count_untold(meeting: Meeting) -> int:
     return len(_untold(meeting)) if not meeting.is_cancelled else 0
 
 
-def send_again(letter: Letter) -> None:
-    """Queue a refused letter once more, to the contact's present name and address."""
-    contact = db.session.get(Contact, letter.link_owner) if letter.link_owner else None
-    if contact is not None:
-        letter.recipient_name, letter.recipient_email = contact.name, contact.email
-    outbox.send_again(letter)
+def has_invited(conference_id: int) -> bool:
+    """Whether anybody has been invited in this conference; its sender's address then stays as it is."""
+    found = select(Invitation.id).join(Invitation.meeting).where(Meeting.conference_id == conference_id)
+    return db.session.scalar(found.limit(1)) is not None

@@ -1,23 +1,49 @@
-"""Pages of the invitations: who has answered what, previews, sending."""
+"""Pages of the invitations: who has answered what, previews, sending, the fate of the letters."""
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
+from roundtable.accounts.views import present_user
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
-from roundtable.conferences.roles import Right
+from roundtable.conferences.roles import DeputyRule, Right
 from roundtable.db import db
-from roundtable.guests import links
-from roundtable.guests.models import Participant
-from roundtable.guests.queries import contacts_of, personal_link_of, zone_names_at
-from roundtable.invitations import queries, service
-from roundtable.invitations.answers import STATE_NAMES
-from roundtable.invitations.forms import TelephoneForm
-from roundtable.invitations.models import Invitation
-from roundtable.invitations.rsvp import Channel
+from roundtable.guests import service as guests
+from roundtable.guests.models import Contact, Participant
+from roundtable.guests.queries import addressees, contacts_of, zone_names_at
+from roundtable.invitations import (
+    answer_service,
+    deputy_service,
+    exports,
+    link_service,
+    queries,
+    reminder_service,
+    service,
+)
+from roundtable.invitations.answers import CHANNEL_NAMES, LETTER_STATE_NAMES, REASONS, STATE_NAMES
+from roundtable.invitations.forms import CorrectionForm, NeedsForm, RefusalForm, TelephoneForm
+from roundtable.invitations.link_views import bp as link_pages
+from roundtable.invitations.models import CalendarReply, Invitation
+from roundtable.invitations.needs import directions
+from roundtable.invitations.post_service import topic
+from roundtable.invitations.rsvp import Channel, DeputyState
+from roundtable.invitations.wording_views import bp as wording_pages
+from roundtable.languages import OWN_NAMES
 from roundtable.mail import delivery, outbox
-from roundtable.mail.models import Letter, LetterState
+from roundtable.mail.filling import without_links
+from roundtable.mail.models import FAILED, WAITING, Letter
 
 bp = Blueprint("invitations", __name__)
 
@@ -31,38 +57,86 @@ PREVIEWS = {
 @bp.get("/meetings/<int:meeting_id>/invitations")
 def show(meeting_id: int) -> ResponseReturnValue:
     """Show who has answered what, and how the letters fare."""
-    meeting = meeting_or_404(meeting_id, Right.READ)
+    return _overview(meeting_or_404(meeting_id, Right.READ))
+
+
+def _overview(meeting: Meeting, correction: tuple[int, CorrectionForm] | None = None) -> str:
+    invitations = queries.invitations_to(meeting)
     return render_template(
         "invitations/show.html",
         meeting=meeting,
         conference=meeting.conference,
         rights=rights_in(meeting.conference),
-        invitations=queries.invitations_to(meeting),
-        contacts=contacts_of(meeting.conference_id),
+        invitations=invitations,
         zones=zone_names_at(meeting.conference_id),
         state_names=STATE_NAMES,
-        letter_states=outbox.states_of(service.topic(meeting)),
-        refused=outbox.troubled(service.topic(meeting)),
+        letter_state_names=LETTER_STATE_NAMES,
+        language_names={**OWN_NAMES, "other": gettext("another language")},
+        reply_reasons=lambda reason: gettext(REASONS.get(reason, reason)),
+        progress=_progress_of(meeting),
+        troubled=outbox.troubled(topic(meeting)),
+        correction=correction,
         uninvited=service.count_uninvited(meeting),
         untold=service.count_untold(meeting),
+        proposed=[one for one in invitations if one.deputy_state is DeputyState.PROPOSED],
+        replies=queries.waiting_replies(meeting),
+        directions=directions((one.speaks, one.listens_to) for one in invitations if one.answer.takes_seat),
     )
+
+
+def _progress_of(meeting: Meeting) -> dict[str, int]:
+    """Return how many letters about the meeting are in which state, and how many there are."""
+    states = outbox.states_of([topic(meeting)])
+    counts = {state.value: count for state, count in states.items()}
+    return {
+        **counts,
+        "all": sum(states.values()),
+        "waiting": sum(states.get(state, 0) for state in WAITING),
+    }
+
+
+@bp.get("/meetings/<int:meeting_id>/invitations/progress")
+def progress(meeting_id: int) -> Response:
+    """Say how many letters have left, for the page that watches."""
+    return jsonify(_progress_of(meeting_or_404(meeting_id, Right.READ)))
+
+
+@bp.get("/meetings/<int:meeting_id>/invitations.csv")
+def export(meeting_id: int) -> Response:
+    """Give the answers as a table."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    content = exports.answers_as_csv(queries.invitations_to(meeting))
+    response = Response(content, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="answers-{meeting.id}.csv"'
+    return response
 
 
 @bp.get("/meetings/<int:meeting_id>/invitations/preview/<kind>")
 def preview(meeting_id: int, kind: str) -> ResponseReturnValue:
     """Show who would get which letter, and one letter per language in full; sends nothing."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    if kind == "reminders":
+        chosen = _chosen()
+        return _preview(meeting, kind, reminder_service.planned_reminders(meeting, chosen), chosen)
     if kind not in PREVIEWS:
         abort(404)
-    planned = PREVIEWS[kind](meeting)
-    samples = {letter.contact.language: letter for letter in reversed(planned)}
+    return _preview(meeting, kind, PREVIEWS[kind](meeting), set())
+
+
+def _chosen() -> set[int]:
+    """Return the invitations that were ticked."""
+    return {int(one) for one in request.values.getlist("invitation") if one.isascii() and one.isdigit()}
+
+
+def _preview(meeting: Meeting, kind: str, planned: list[service.Planned], chosen: set[int]) -> str:
+    samples = {(letter.draft.kind, letter.draft.language): letter for letter in reversed(planned)}
     return render_template(
         "invitations/preview.html",
         meeting=meeting,
         kind=kind,
         planned=planned,
         samples=samples,
-        placeholder=links.PLACEHOLDER,
+        chosen=sorted(chosen),
     )
 
 
@@ -86,6 +160,13 @@ def tell_changes(meeting_id: int) -> ResponseReturnValue:
     return _sent(meeting, service.tell_changes(meeting))
 
 
+@bp.post("/meetings/<int:meeting_id>/invitations/remind")
+def remind(meeting_id: int) -> ResponseReturnValue:
+    """Remind those who were chosen."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    return _sent(meeting, reminder_service.remind_by_hand(meeting, _chosen()))
+
+
 @bp.post("/meetings/<int:meeting_id>/cancel")
 def cancel(meeting_id: int) -> ResponseReturnValue:
     """Call the meeting off."""
@@ -93,15 +174,50 @@ def cancel(meeting_id: int) -> ResponseReturnValue:
     return _sent(meeting, service.cancel(meeting))
 
 
+@bp.post("/meetings/<int:meeting_id>/revive")
+def revive(meeting_id: int) -> ResponseReturnValue:
+    """Let a cancelled meeting take place after all; the guests are told from the page of the invitations."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    service.revive(meeting)
+    db.session.commit()
+    flash(gettext("The session takes place after all. Nobody has been told yet."))
+    return redirect(url_for("invitations.show", meeting_id=meeting.id))
+
+
+def _failed_letter_or_404(meeting: Meeting, letter_id: int) -> Letter:
+    letter = db.session.get(Letter, letter_id)
+    if letter is None or letter.topic != topic(meeting) or letter.state not in FAILED:
+        abort(404)
+    return letter
+
+
 @bp.post("/meetings/<int:meeting_id>/letters/<int:letter_id>/again")
 def send_again(meeting_id: int, letter_id: int) -> ResponseReturnValue:
-    """Try a refused letter once more, to the address that the contact has now."""
+    """Try a letter once more that did not arrive, to the address that is typed or to the one it had."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
-    letter = db.session.get(Letter, letter_id)
-    if letter is None or letter.topic != service.topic(meeting) or letter.state is not LetterState.REFUSED:
-        abort(404)
-    service.send_again(letter)
+    letter = _failed_letter_or_404(meeting, letter_id)
+    if "email" in request.form:
+        form = CorrectionForm(request.form)
+        contact = db.session.get(Contact, letter.link_owner) if letter.link_owner else None
+        if contact is None or not form.validate():
+            return _overview(meeting, (letter.id, form)), 422
+        guests.change_contact(
+            contact, name=contact.name, email=form.email.data or "", language=contact.language
+        )
+    outbox.send_again(letter)
     return _sent(meeting, 1)
+
+
+@bp.post("/meetings/<int:meeting_id>/replies/<int:reply_id>/settle")
+def settle_reply(meeting_id: int, reply_id: int) -> ResponseReturnValue:
+    """Take a reply from a calendar off the list: somebody has looked at it."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    reply = db.session.get(CalendarReply, reply_id)
+    if reply is None or reply.invitation.meeting_id != meeting.id:
+        abort(404)
+    reply.is_settled = True
+    db.session.commit()
+    return redirect(url_for("invitations.show", meeting_id=meeting.id))
 
 
 def _invitation_or_404(meeting: Meeting, invitation_id: int) -> Invitation:
@@ -111,34 +227,110 @@ def _invitation_or_404(meeting: Meeting, invitation_id: int) -> Invitation:
     return invitation
 
 
-@bp.route("/meetings/<int:meeting_id>/invitations/<int:invitation_id>", methods=["GET", "POST"])
+@bp.get("/meetings/<int:meeting_id>/invitations/<int:invitation_id>")
 def record(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
-    """Show one invitation with its history, and take an answer given by telephone."""
+    """Show one invitation with its history and its links."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
-    invitation = _invitation_or_404(meeting, invitation_id)
-    form = TelephoneForm(request.form)
-    if not meeting.deputies_allowed:
+    return _record(meeting, _invitation_or_404(meeting, invitation_id), TelephoneForm())
+
+
+def _record(
+    meeting: Meeting,
+    invitation: Invitation,
+    form: TelephoneForm,
+    refusal: RefusalForm | None = None,
+    needs: NeedsForm | None = None,
+) -> str:
+    if meeting.deputies is DeputyRule.NOT_ALLOWED:
         form.without_deputies()
-    if request.method == "POST" and form.validate():
-        service.answer(
-            invitation,
-            form.given(),
-            contact=None,
-            said_by=form.said_by.data or "",
-            channel=Channel.TELEPHONE,
-        )
-        db.session.commit()
-        return redirect(url_for("invitations.show", meeting_id=meeting.id))
-    page = render_template(
+    contacts = contacts_of(meeting.conference_id).get(invitation.participant_id, [])
+    return render_template(
         "invitations/record.html",
         meeting=meeting,
         invitation=invitation,
         history=queries.history_of(invitation),
-        contacts=contacts_of(meeting.conference_id).get(invitation.participant_id, []),
+        contacts=contacts,
+        links={key: one.link for key, one in addressees(one.id for one in contacts).items()},
         state_names=STATE_NAMES,
+        channel_names=CHANNEL_NAMES,
         form=form,
+        refusal=refusal or RefusalForm(),
+        needs=needs or NeedsForm.of(invitation),
     )
-    return page, 422 if form.errors else 200
+
+
+@bp.post("/meetings/<int:meeting_id>/invitations/<int:invitation_id>")
+def take_call(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Take an answer given by telephone."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    invitation = _invitation_or_404(meeting, invitation_id)
+    form = TelephoneForm(request.form)
+    if meeting.deputies is DeputyRule.NOT_ALLOWED:
+        form.without_deputies()
+    if not form.validate():
+        return _record(meeting, invitation, form), 422
+    answer_service.answer(
+        invitation,
+        form.given(),
+        contact=None,
+        said_by=form.said_by.data or "",
+        channel=Channel.TELEPHONE,
+    )
+    db.session.commit()
+    return redirect(url_for("invitations.show", meeting_id=meeting.id))
+
+
+@bp.post("/meetings/<int:meeting_id>/invitations/<int:invitation_id>/needs")
+def note_needs(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Note languages, topic and pictures for an office that said so on the telephone."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    invitation = _invitation_or_404(meeting, invitation_id)
+    form = NeedsForm(request.form)
+    if not form.validate():
+        return _record(meeting, invitation, TelephoneForm(), needs=form), 422
+    invitation.need(form.needs())
+    db.session.commit()
+    flash(gettext("Saved."))
+    return redirect(url_for("invitations.record", meeting_id=meeting.id, invitation_id=invitation.id))
+
+
+@bp.post("/meetings/<int:meeting_id>/invitations/<int:invitation_id>/accept-deputy")
+def accept_deputy(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Agree to a deputy who was proposed."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    deputy_service.accept_deputy(_invitation_or_404(meeting, invitation_id), by=present_user().name)
+    db.session.commit()
+    flash(gettext("The deputy has been accepted; office and deputy get a letter."))
+    return redirect(url_for("invitations.show", meeting_id=meeting.id))
+
+
+@bp.post("/meetings/<int:meeting_id>/invitations/<int:invitation_id>/refuse-deputy")
+def refuse_deputy(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
+    """Say no to a deputy who was proposed, with a reason that the office reads."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    invitation = _invitation_or_404(meeting, invitation_id)
+    form = RefusalForm(request.form)
+    if not form.validate():
+        return _record(meeting, invitation, TelephoneForm(), refusal=form), 422
+    deputy_service.refuse_deputy(invitation, by=present_user().name, reason=form.reason.data or "")
+    db.session.commit()
+    flash(gettext("The office has been asked for another answer."))
+    return redirect(url_for("invitations.show", meeting_id=meeting.id))
+
+
+@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/send-link")
+def send_link(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
+    """Send a contact the personal link now."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    contact = db.session.get(Contact, contact_id)
+    if contact is None or contact.participant_id != participant_id or contact.is_deputy:
+        abort(404)
+    if contact.participant.conference_id != conference.id:
+        abort(404)
+    link_service.send_link(contact)
+    db.session.commit()
+    flash(gettext("The letter with the personal link is on its way."))
+    return redirect(url_for("guests.edit", conference_id=conference.id, participant_id=participant_id))
 
 
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/remove")
@@ -154,7 +346,10 @@ def remove_participant(conference_id: int, participant_id: int) -> ResponseRetur
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages, and let the outbox find personal links."""
+    """Serve the pages, and let the outbox find personal links and unwanted letters."""
     with app.app_context():
-        delivery.init_links(personal_link_of, links.PLACEHOLDER)
+        delivery.init_letters(addressees, reminder_service.unwanted)
+    app.jinja_env.filters["without_links"] = lambda text: without_links(text, gettext("[the personal link]"))
     app.register_blueprint(bp)
+    app.register_blueprint(wording_pages)
+    app.register_blueprint(link_pages)

@@ -1,231 +1,229 @@
-"""Taking letters from the outbox to the mail server."""
+"""Taking letters from the outbox to the mail server.
+
+A batch is claimed with one lease. What becomes of each letter is committed before the next one is
+begun, so a process that is killed anywhere loses nothing, and at most the one letter in flight is
+sent again when the lease has ended, under the same Message-ID. No transaction is open while the mail
+server is spoken to.
+"""
 
 import logging
 import random
-import smtplib
-import ssl
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select, update
+from sqlalchemy.engine import Row
 
-from roundtable import clock, ical
-from roundtable.config import Settings, smtp_server
-from roundtable.db import db
-from roundtable.mail.message import Mail, UnsafeLetter, build
-from roundtable.mail.models import Letter, LetterState
-from roundtable.mail.outbox import waiting_states
+from roundtable import clock
+from roundtable.config import Settings
+from roundtable.db import db, reading
+from roundtable.mail.filling import Addressee, Missing, as_bytes, owners_in
+from roundtable.mail.message import UnsafeLetter
+from roundtable.mail.models import WAITING, Letter, LetterState, Pace
+from roundtable.mail.server import MailServer, Unreachable, Verdict
 
 log = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=5)
-BATCH = 50
-SMTP_TIMEOUT_SECONDS = 30
+BATCH = 25
+LEASE = timedelta(minutes=10)
+BEGIN_WITHIN = timedelta(minutes=4)
+"""No letter is begun later than this after its claim: five answers of the mail server, a minute each
+at the most (`server.TIMEOUT_SECONDS`), then still end before the lease does."""
 PAUSES = (60, 300, 900, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
 """Seconds between attempts; together more than a day, as greylisting and outages ask for."""
+LOSSES = 3
+"""After so many broken connections in a row a batch is left for the next round."""
 
-LinkResolver = Callable[[int], str | None]
-Send = Callable[[str, str, bytes], None]
-"""(sender address, recipient address, message) -> nothing, or an smtplib or OS error."""
+Addressees = Callable[[Iterable[int]], Mapping[int, Addressee]]
+Unwanted = Callable[[Sequence[Row[Any]]], Mapping[int, str]]
 
-
-def init_links(resolver: LinkResolver, placeholder: str) -> None:
-    """Say how the personal link of a letter's owner is found when the letter is sent."""
-    current_app.extensions["roundtable.links"] = (resolver, placeholder)
+_LETTERS = cast("Table", Letter.__table__)
 
 
-def deliver_due(*, limit: int = BATCH) -> int:
-    """Hand the letters that are due to the mail server over one connection; return how many went.
+def init_letters(addressees: Addressees, unwanted: Unwanted) -> None:
+    """Say how recipients and their links are found when letters are sent, and which letters to drop.
 
-    Each letter is claimed with a lease and committed on its own: a killed process loses nothing,
-    and can send at most the one in flight again, with the same Message-ID.
+    `addressees` returns those of the asked contacts that still exist; `unwanted` the reason, by the
+    letter's id, why a letter shall not go any more.
     """
+    current_app.extensions["roundtable.letters"] = (addressees, unwanted)
+
+
+def deliver_due(*, limit: int | None = None) -> int:
+    """Hand the letters that are due to the mail server over one connection; return how many went."""
     settings: Settings = current_app.config["ROUNDTABLE"]
-    sent = 0
-    if _next_due() is None:
-        return 0
-    try:
-        with _mail_server(settings) as send:
-            while sent < limit and (letter := _claim()) is not None:
-                sent += _deliver(letter, send, settings)
-    except (OSError, smtplib.SMTPException) as error:
-        # The server itself is away: letters stay as they are and are tried with the next round.
-        db.session.rollback()
-        log.warning("mail server not available", extra={"error": type(error).__name__})
-        _put_off_all(error)
+    sent = begun = 0
+    with MailServer(settings.smtp_url) as server:
+        while limit is None or begun < limit:
+            token = secrets.token_hex(8)
+            batch = _claim(token, BATCH if limit is None else min(BATCH, limit - begun))
+            if not batch:
+                break
+            begun += len(batch)
+            went, goes_on = _hand_over(batch, token, server, settings)
+            sent += went
+            if not goes_on:
+                break
     return sent
 
 
-def _due(now: datetime) -> tuple[object, ...]:
-    return (
-        Letter.state.in_(waiting_states()),
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        Letter.state.in_(WAITING),
         Letter.next_try_at <= now,
         or_(Letter.leased_until.is_(None), Letter.leased_until <= now),
     )
 
 
-def _next_due() -> int | None:
-    # A plain look before the mail server is bothered; nothing is claimed here.
-    found = db.session.scalar(select(Letter.id).where(*_due(clock.now())).limit(1))  # type: ignore[arg-type]
+def _claim(token: str, most: int) -> list[Row[Any]]:
+    """Take the next letters for ourselves, within each sender's pace; an idle look takes no lock."""
+    now = clock.now()
+    with reading():
+        waiting = db.session.scalar(select(Letter.id).where(_is_due(now)).limit(1))
+        db.session.rollback()
+    if waiting is None:
+        return []
+    room = _room_by_pace(now)
+    query = select(Letter.id, Letter.pace_key).where(_is_due(now))
+    full = [key for key, count in room.items() if count <= 0]
+    if full:
+        query = query.where(Letter.pace_key.not_in(full))
+    chosen = []
+    rows = db.session.execute(
+        query.order_by(Letter.next_try_at, Letter.id).limit(most).with_for_update(skip_locked=True)
+    )
+    for letter_id, pace_key in rows:
+        if room.get(pace_key, 1) > 0:
+            chosen.append(letter_id)
+            if pace_key in room:
+                room[pace_key] -= 1
+    db.session.execute(
+        update(_LETTERS).where(_LETTERS.c.id.in_(chosen)).values(leased_until=now + LEASE, lease_token=token)
+    )
+    db.session.commit()
+    found = db.session.execute(
+        select(_LETTERS).where(_LETTERS.c.id.in_(chosen)).order_by(_LETTERS.c.next_try_at, _LETTERS.c.id)
+    ).all()
     db.session.rollback()
+    return list(found)
+
+
+def _room_by_pace(now: datetime) -> dict[str, int]:
+    """Return how many letters may leave now under each key that has a limit."""
+    rows = db.session.execute(
+        select(Pace.key, Pace.letters_per_minute, func.count(Letter.id))
+        .outerjoin(
+            Letter,
+            and_(Letter.pace_key == Pace.key, Letter.handed_over_at > now - timedelta(minutes=1)),
+        )
+        .group_by(Pace.key, Pace.letters_per_minute)
+    )
+    return {key: most - gone for key, most, gone in rows}
+
+
+def _hand_over(batch: list[Row[Any]], token: str, server: MailServer, settings: Settings) -> tuple[int, bool]:
+    """Send a batch; return how many went, and whether it is worth going on with the next one."""
+    people = people_for(batch)
+    dropped = _sources()[1](batch)
+    db.session.rollback()
+    until = clock.now() + BEGIN_WITHIN
+    outcomes: Counter[LetterState] = Counter()
+    losses = 0
+    for place, letter in enumerate(batch):
+        if clock.now() >= until:
+            _release(batch[place:], token)
+            break
+        if letter.id in dropped:
+            _note(letter, token, state=LetterState.DROPPED, last_error=dropped[letter.id])
+            continue
+        try:
+            content, recipient = as_bytes(letter, people, settings)
+            answer = server.send(settings.mail_from, recipient, content)
+        except Missing as error:
+            _note(letter, token, state=LetterState.DROPPED, last_error=str(error))
+            continue
+        except (UnsafeLetter, ValueError) as error:
+            _note(letter, token, state=LetterState.REFUSED, last_error=f"not sendable: {error}"[:500])
+            continue
+        except Unreachable as error:
+            log.warning("mail server not available", extra={"error": str(error)})
+            _put_off_all(batch[place:], token, str(error))
+            return outcomes[LetterState.HANDED_OVER], False
+        outcomes[_note_answer(letter, token, answer.verdict, answer.reason)] += 1
+        losses = 0 if answer.is_connected else losses + 1
+        if losses >= LOSSES:
+            _release(batch[place + 1 :], token)
+            return outcomes[LetterState.HANDED_OVER], False
+    return outcomes[LetterState.HANDED_OVER], True
+
+
+def people_for(letters: Sequence[Letter | Row[Any]]) -> Mapping[int, Addressee]:
+    """Return those whom these letters need, as they are now."""
+    return _sources()[0]({owner for letter in letters for owner in owners_in(letter)})
+
+
+def _sources() -> tuple[Addressees, Unwanted]:
+    found: tuple[Addressees, Unwanted] = current_app.extensions["roundtable.letters"]
     return found
 
 
-def _claim() -> Letter | None:
-    """Take the next letter for ourselves, so that no other process sends it."""
-    now = clock.now()
-    chosen = (
-        select(Letter.id)
-        .where(*_due(now))  # type: ignore[arg-type]  # a mixed tuple of conditions
-        .order_by(Letter.next_try_at, Letter.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    claimed = db.session.scalar(
-        update(Letter)
-        .where(Letter.id == chosen, or_(Letter.leased_until.is_(None), Letter.leased_until <= now))
-        .values(leased_until=now + LEASE, attempts=Letter.attempts + 1)
-        .returning(Letter.id)
-    )
-    db.session.commit()
-    return db.session.get(Letter, claimed) if claimed is not None else None
-
-
-def _deliver(letter: Letter, send: Send, settings: Settings) -> int:
-    """Send one letter and note what became of it; no transaction is open while the server is spoken to."""
-    recipient = letter.recipient_email
-    try:
-        content = as_bytes(letter, settings)
-    except (UnsafeLetter, ValueError, UnicodeError) as error:
-        _refuse(letter, f"not sendable: {error}"[:500])
-        db.session.commit()
-        return 0
-    db.session.commit()
-    try:
-        send(settings.mail_from, recipient, content)
-    except smtplib.SMTPRecipientsRefused as error:
-        code, answer = next(iter(error.recipients.values()))
-        _note_refusal(letter, code, answer)
-    except smtplib.SMTPResponseException as error:
-        _note_refusal(letter, error.smtp_code, error.smtp_error)
-    except (OSError, smtplib.SMTPException) as error:
-        _put_off(letter, f"connection: {type(error).__name__}")
-        db.session.commit()
-        raise
-    else:
-        letter.state = LetterState.HANDED_OVER
-        letter.handed_over_at = clock.now()
-        letter.last_error = ""
-        letter.leased_until = None
-    db.session.commit()
-    return letter.state is LetterState.HANDED_OVER
-
-
-def as_bytes(letter: Letter, settings: Settings) -> bytes:
-    """Return the letter as it goes over the wire, with the personal link in it."""
-    text, html, entry = with_link(letter)
-    return build(
-        Mail(
-            sender=(letter.sender_name, settings.mail_from),
-            recipient=(letter.recipient_name, letter.recipient_email),
-            reply_to=letter.reply_to,
-            subject=letter.subject,
-            text=text,
-            html=html,
-            language=letter.language,
-            message_id=letter.message_id,
-            first_message_id=letter.first_message_id,
-            written_at=letter.created_at,
-            calendar=ical.write(entry, ical.Method(letter.calendar_method)) if entry else None,
-            calendar_method=letter.calendar_method,
-        )
-    )
-
-
-def with_link(letter: Letter) -> tuple[str, str, ical.Entry | None]:
-    """Return text, HTML and calendar entry of a letter with the personal link filled in.
-
-    Raises:
-        ValueError: if the letter needs a link and its owner is gone from the guest list.
-    """
-    entry = ical.Entry.from_json(letter.calendar) if letter.calendar else None
-    if letter.link_owner is None:
-        return letter.text, letter.html, entry
-    resolver, placeholder = current_app.extensions["roundtable.links"]
-    link = resolver(letter.link_owner)
-    if link is None:
-        raise ValueError("the contact is no longer on the guest list")
-    text, html = letter.text.replace(placeholder, link), letter.html.replace(placeholder, link)
-    return text, html, entry.with_link(placeholder, link) if entry else None
-
-
-def _note_refusal(letter: Letter, code: int, answer: bytes | str) -> None:
-    said = answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
-    reason = f"{code} {said}"[:500]
-    if 400 <= code < 500:
-        _put_off(letter, reason)
-    else:
-        _refuse(letter, reason)
-
-
-def _refuse(letter: Letter, reason: str) -> None:
-    letter.state = LetterState.REFUSED
-    letter.last_error = reason
-    letter.leased_until = None
-
-
-def _put_off(letter: Letter, reason: str) -> None:
-    """Try again later; after the last pause the letter is refused, and an organizer sees it."""
-    if letter.attempts > len(PAUSES):
-        _refuse(letter, reason)
-        return
-    pause = PAUSES[letter.attempts - 1]
-    letter.state = LetterState.DEFERRED
-    letter.last_error = reason
-    letter.leased_until = None
-    scatter = random.uniform(0.8, 1.2)  # noqa: S311 - so that a hundred letters do not return at once
-    letter.next_try_at = clock.now() + timedelta(seconds=pause * scatter)
-
-
-def _put_off_all(error: Exception) -> None:
-    """Note at the letters that wait why none of them leaves."""
-    now = clock.now()
+def _note(letter: Row[Any], token: str, **values: object) -> None:
+    """Store what became of a letter, unless its lease has passed to another process."""
     db.session.execute(
-        update(Letter)
-        .where(*_due(now))  # type: ignore[arg-type]  # a mixed tuple of conditions
+        update(_LETTERS)
+        .where(_LETTERS.c.id == letter.id, _LETTERS.c.lease_token == token)
+        .values(leased_until=None, lease_token="", **values)
+    )
+    db.session.commit()
+
+
+def _note_answer(letter: Row[Any], token: str, verdict: Verdict, reason: str) -> LetterState:
+    attempts = letter.attempts + 1
+    now = clock.now()
+    if verdict is Verdict.HANDED_OVER:
+        state = LetterState.HANDED_OVER
+        _note(letter, token, state=state, attempts=attempts, handed_over_at=now, last_error="")
+    elif verdict is Verdict.NEVER or attempts > len(PAUSES):
+        # After the last pause a letter is given up, and an organizer sees why.
+        state = LetterState.REFUSED
+        _note(letter, token, state=state, attempts=attempts, last_error=reason)
+    else:
+        state = LetterState.DEFERRED
+        again = now + _scattered(PAUSES[attempts - 1])
+        _note(letter, token, state=state, attempts=attempts, last_error=reason, next_try_at=again)
+    return state
+
+
+def _scattered(seconds: float) -> timedelta:
+    # So that a hundred letters do not come back at the same moment.
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+
+
+def _put_off_all(letters: Sequence[Row[Any]], token: str, reason: str) -> None:
+    """Give claimed letters back because the server is away; that is no attempt of theirs."""
+    db.session.execute(
+        update(_LETTERS)
+        .where(_LETTERS.c.id.in_([letter.id for letter in letters]), _LETTERS.c.lease_token == token)
         .values(
             state=LetterState.DEFERRED,
-            last_error=f"connection: {type(error).__name__}",
-            next_try_at=now + timedelta(seconds=PAUSES[0]),
+            last_error=reason,
+            next_try_at=clock.now() + _scattered(PAUSES[0]),
+            leased_until=None,
+            lease_token="",
         )
     )
     db.session.commit()
 
 
-@contextmanager
-def _mail_server(settings: Settings) -> Iterator[Send]:
-    """Open one connection to the mail server for a batch; the demonstration has none and keeps letters."""
-    if not settings.smtp_url:
-        yield lambda _sender, _recipient, _message: None
-        return
-    server = smtp_server(settings.smtp_url)
-    tls = ssl.create_default_context()
-    if server.scheme == "smtps":
-        connection: smtplib.SMTP = smtplib.SMTP_SSL(
-            server.host, server.port, timeout=SMTP_TIMEOUT_SECONDS, context=tls
-        )
-    else:
-        connection = smtplib.SMTP(server.host, server.port, timeout=SMTP_TIMEOUT_SECONDS)
-    with connection:
-        if server.scheme == "smtp":
-            connection.starttls(context=tls)
-        if server.user:
-            connection.login(server.user, server.password)
-
-        def send(sender: str, recipient: str, message: bytes) -> None:
-            connection.sendmail(sender, [recipient], message)
-
-        yield send
+def _release(letters: Sequence[Row[Any]], token: str) -> None:
+    """Give claimed letters back as they were."""
+    db.session.execute(
+        update(_LETTERS)
+        .where(_LETTERS.c.id.in_([letter.id for letter in letters]), _LETTERS.c.lease_token == token)
+        .values(leased_until=None, lease_token="")
+    )
+    db.session.commit()

@@ -6,11 +6,12 @@ from flask import current_app, render_template
 from roundtable.languages import speaking
 from roundtable.mail.outbox import Draft
 
-_inliner = css_inline.CSSInliner(load_remote_stylesheets=False)
+# The media query for dark mode stays in the head: it cannot be said inline.
+_inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)
 
 
 def write(kind: str, language: str, subject: str, **values: object) -> Draft:
-    """Return the letter of this kind: `templates/letters/KIND.txt` and `.html`, styles inlined.
+    """Return the letter: `templates/letters/letter.txt` and `.html`, styles inlined.
 
     `subject` is a whole line in the right language already: the caller writes it inside
     `speaking(language)`, beside the other words that it chooses.
@@ -18,8 +19,8 @@ def write(kind: str, language: str, subject: str, **values: object) -> Draft:
     with speaking(language):
         settings = current_app.config["ROUNDTABLE"]
         common = {"subject": subject, "language": language, "public_url": settings.public_url, **values}
-        text = render_template(f"letters/{kind}.txt", **common)
-        html = render_template(f"letters/{kind}.html", **common)
+        text = render_template("letters/letter.txt", **common)
+        html = render_template("letters/letter.html", **common)
     return Draft(kind, language, subject, _with_single_blank_lines(text), _inliner.inline(html))
 
 

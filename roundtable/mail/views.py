@@ -1,11 +1,14 @@
 """The mailbox of the demonstration: letters as they would arrive."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from roundtable.db import db
-from roundtable.mail import delivery
+from roundtable.mail import delivery, filling
+from roundtable.mail.filling import Addressee, Filled, Missing
 from roundtable.mail.models import Letter
 from roundtable.web.headers import CONTENT_SECURITY_POLICY
 
@@ -20,6 +23,35 @@ def _letter_or_404(letter_id: int) -> Letter:
     return letter
 
 
+def _people(letter: Letter) -> Mapping[int, Addressee]:
+    return delivery.people_for([letter])
+
+
+def _filled_or_404(letter: Letter) -> Filled:
+    """Return the letter with its links; where somebody has left the guest list it cannot be shown."""
+    try:
+        return filling.fill(letter, _people(letter))
+    except Missing:
+        abort(404)
+
+
+def letter_page(html: str) -> Response:
+    """Show a letter's HTML as a mail program would: sealed, with its inline styles only."""
+    response = Response(html, mimetype="text/html")
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+    )
+    return response
+
+
+def with_frame(page: str) -> Response:
+    """Return a page that shows another one of ours inside it."""
+    response = make_response(page)
+    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return response
+
+
 @bp.get("/mailbox")
 def mailbox() -> ResponseReturnValue:
     """List the letters, the newest first."""
@@ -31,29 +63,23 @@ def mailbox() -> ResponseReturnValue:
 def show(letter_id: int) -> ResponseReturnValue:
     """Show one letter: its head, its plain text, and what hangs on it."""
     letter = _letter_or_404(letter_id)
-    text, _, entry = delivery.with_link(letter)
-    response = make_response(render_template("mail/letter.html", letter=letter, text=text, entry=entry))
-    # The only page that shows another one inside it.
-    response.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
-    return response
+    filled = _filled_or_404(letter)
+    page = render_template("mail/letter.html", letter=letter, text=filled.text, entry=filled.entry)
+    return with_frame(page)
 
 
 @bp.get("/mailbox/<int:letter_id>/page")
 def page(letter_id: int) -> Response:
-    """Give the letter's HTML as a mail program would show it: sealed, with its inline styles only."""
-    letter = _letter_or_404(letter_id)
-    response = Response(delivery.with_link(letter)[1], mimetype="text/html")
-    response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
-        "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
-    )
-    return response
+    """Give the letter's HTML as a mail program would show it."""
+    return letter_page(_filled_or_404(_letter_or_404(letter_id)).html)
 
 
 @bp.get("/mailbox/<int:letter_id>/letter.eml")
 def source(letter_id: int) -> Response:
     """Give the letter as it would go over the wire."""
-    content = delivery.as_bytes(_letter_or_404(letter_id), current_app.config["ROUNDTABLE"])
+    letter = _letter_or_404(letter_id)
+    _filled_or_404(letter)
+    content, _ = filling.as_bytes(letter, _people(letter), current_app.config["ROUNDTABLE"])
     response = Response(content, mimetype="message/rfc822")
     response.headers["Content-Disposition"] = f'attachment; filename="letter-{letter_id}.eml"'
     return response

@@ -25,7 +25,7 @@ SESSION = {
     "duration_minutes": "90",
     "close_day": "2026-10-18",
     "close_hour": "18:00",
-    "deputies_allowed": "y",
+    "deputies": "allowed",
 }
 
 

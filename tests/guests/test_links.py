@@ -15,7 +15,7 @@ def test_a_token_proves_its_owner_and_nobody_else() -> None:
     token = links.token(OWNER, KEY)
 
     assert len(token) == 40
-    assert links.contact_id_in(token) == 7
+    assert links.owner_id_in(token) == 7
     assert links.proves(token, OWNER, KEY)
     for other in (links.Owner(8, 3, 1), links.Owner(7, 4, 1), links.Owner(7, 3, 2)):
         assert not links.proves(token, other, KEY)
@@ -26,13 +26,13 @@ def test_a_token_proves_its_owner_and_nobody_else() -> None:
 def test_what_mail_programs_hang_onto_a_link_is_forgiven(hung_on: str) -> None:
     token = links.token(OWNER, KEY).upper() + hung_on
 
-    assert links.contact_id_in(token) == 7
+    assert links.owner_id_in(token) == 7
     assert links.proves(token, OWNER, KEY)
 
 
 @given(st.text())
 def test_no_text_breaks_the_reading_of_a_token(text: str) -> None:
-    links.contact_id_in(text)
+    links.owner_id_in(text)
 
     assert not links.proves(text, OWNER, KEY)
 

@@ -14,9 +14,9 @@ from flask import Flask
 from roundtable import clock
 from roundtable.config import Settings
 from roundtable.db import db
-from roundtable.guests.links import PLACEHOLDER
 from roundtable.invitations import service
 from roundtable.mail.delivery import PAUSES, deliver_due
+from roundtable.mail.filling import PLACEHOLDER
 from roundtable.mail.models import LetterState
 
 
@@ -150,7 +150,8 @@ def test_a_letter_of_somebody_taken_off_the_list_is_not_sent(
     with _server(app, postman[1]):
         assert deliver_due() == 0
 
-    assert make.outbox()[0].last_error == "not sendable: the contact is no longer on the guest list"
+    (letter,) = make.outbox()
+    assert (letter.state, letter.last_error) == (LetterState.DROPPED, "no longer on the guest list")
 
 
 def test_a_letter_in_another_processs_hands_is_left_alone_until_its_lease_ends(
@@ -173,6 +174,6 @@ def test_one_key_makes_one_letter(app: Flask, count: int) -> None:
 
     from roundtable.mail.outbox import Draft, Envelope, queue
 
-    envelope = Envelope(make.outbox()[0].key, "t", ("N", "n@example.org"), "S")
+    envelope = Envelope(make.outbox()[0].key, "t", ("N", "n@example.org"), ("S", ""))
     assert queue(Draft("x", "en", "s", "t", "h"), envelope) is None
     assert len(make.outbox()) == before

@@ -1,0 +1,203 @@
+"""Reads for the feeds: whose they are, what they show, and whether it has changed."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import timedelta
+
+from flask import abort, current_app
+from sqlalchemy import ColumnElement, Executable, Select, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from roundtable import clock
+from roundtable.agenda.models import AgendaItem
+from roundtable.conferences.models import Conference, Meeting, Membership
+from roundtable.db import db
+from roundtable.guests import links
+from roundtable.guests.links import Purpose
+from roundtable.guests.models import City, Contact, Participant
+from roundtable.guests.queries import key_for, token_of
+from roundtable.invitations.models import CalendarEntry, Invitation
+from roundtable.languages import prefer
+
+KEPT = timedelta(days=366)
+"""How long past sessions stay in a feed; cancelled ones stay as long, marked as such."""
+FORMAT = "1"
+"""Part of every ETag: raised when the same rows are written otherwise."""
+
+
+def feed_address(contact: Contact) -> str:
+    """Return the address of a contact's own calendar, for subscribing."""
+    return _address("calendars.feed", token_of(contact, Purpose.FEED))
+
+
+def organizers_feed_address(membership: Membership) -> str:
+    """Return the address of the calendar of a conference for one of its organizers."""
+    token = links.token(_owner(membership), key_for(Purpose.ORGANIZERS_FEED))
+    return _address("calendars.organizers_feed", token)
+
+
+def _address(endpoint: str, token: str) -> str:
+    path = current_app.url_map.bind("").build(endpoint, {"token": token})
+    return f"{current_app.config['ROUNDTABLE'].public_url}{path}"
+
+
+def _owner(membership: Membership) -> links.Owner:
+    return links.Owner(membership.id, membership.conference_id, membership.feed_generation)
+
+
+def membership_or_404(token: str) -> Membership:
+    """Return whose organizers' feed this is; wrong, old and revoked addresses are all alike 404."""
+    membership_id = links.owner_id_in(token)
+    membership = db.session.scalar(
+        select(Membership)
+        .where(Membership.id == (membership_id or 0))
+        .options(joinedload(Membership.conference), joinedload(Membership.user))
+    )
+    owner = _owner(membership) if membership is not None else links.Owner(0, 0, 0)
+    if not links.proves(token, owner, key_for(Purpose.ORGANIZERS_FEED)) or membership is None:
+        abort(404)
+    prefer(membership.user.language)
+    return membership
+
+
+def _of_contact(contact: Contact) -> Select[Invitation]:
+    query = (
+        select(Invitation)
+        .join(Invitation.meeting)
+        .where(
+            Invitation.participant_id == contact.participant_id,
+            Meeting.starts_at > clock.now() - KEPT,
+        )
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    if contact.is_deputy:
+        return query.where(Invitation.deputy_contact_id == contact.id)
+    return query
+
+
+def feed_invitations(contact: Contact) -> list[Invitation]:
+    """Return the invitations that a contact's feed shows, the earliest session first."""
+    return list(db.session.scalars(_of_contact(contact).options(contains_eager(Invitation.meeting))))
+
+
+def sequences(contact: Contact, meetings: Iterable[Meeting]) -> dict[int, int]:
+    """Return, by session, the SEQUENCE that the contact's mailbox was sent last."""
+    rows = db.session.execute(
+        select(CalendarEntry.meeting_id, CalendarEntry.sequence).where(
+            CalendarEntry.email_key == contact.email_key,
+            CalendarEntry.meeting_id.in_([one.id for one in meetings]),
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def feed_etag(contact: Contact, language: str) -> str:
+    """Return what names the state of a contact's feed: a hash of the rows that it is written from.
+
+    No calendar is built for it, and nobody has to remember to raise a number: whatever stands in the
+    rows stands in the hash.
+    """
+    digest = _Digest(FORMAT, language, contact.name, contact.email, contact.link_generation)
+    ids = digest.rows(
+        _of_contact(contact).with_only_columns(Meeting.id, *_MEETING, *_INVITATION), first_is_key=True
+    )
+    digest.rows(
+        select(CalendarEntry.meeting_id, CalendarEntry.sequence)
+        .where(CalendarEntry.email_key == contact.email_key, CalendarEntry.meeting_id.in_(ids))
+        .order_by(CalendarEntry.meeting_id)
+    )
+    digest.agenda(ids)
+    digest.conference(contact.participant.conference_id)
+    return digest.hexdigest()
+
+
+def organizers_feed_etag(membership: Membership, language: str) -> str:
+    """Return what names the state of an organizers' feed."""
+    digest = _Digest(FORMAT, language, membership.feed_generation)
+    meetings = select(Meeting.id, *_MEETING).where(_shown_to_organizers(membership)).order_by(Meeting.id)
+    ids = digest.rows(meetings, first_is_key=True)
+    digest.rows(
+        select(Invitation.id, Invitation.meeting_id, Invitation.answer)
+        .where(Invitation.meeting_id.in_(ids))
+        .order_by(Invitation.id)
+    )
+    digest.agenda(ids)
+    digest.conference(membership.conference_id)
+    return digest.hexdigest()
+
+
+def organizers_meetings(membership: Membership) -> list[Meeting]:
+    """Return the sessions that an organizers' feed shows."""
+    return list(
+        db.session.scalars(
+            select(Meeting).where(_shown_to_organizers(membership)).order_by(Meeting.starts_at, Meeting.id)
+        )
+    )
+
+
+def answers_by_meeting(meetings: Iterable[Meeting]) -> dict[int, list[Invitation]]:
+    """Return the invitations to these sessions."""
+    found: dict[int, list[Invitation]] = {}
+    rows = db.session.scalars(
+        select(Invitation).where(Invitation.meeting_id.in_([one.id for one in meetings]))
+    )
+    for invitation in rows:
+        found.setdefault(invitation.meeting_id, []).append(invitation)
+    return found
+
+
+def _shown_to_organizers(membership: Membership) -> ColumnElement[bool]:
+    return (Meeting.conference_id == membership.conference_id) & (Meeting.starts_at > clock.now() - KEPT)
+
+
+_MEETING = (
+    Meeting.titles,
+    Meeting.starts_at,
+    Meeting.zone,
+    Meeting.duration_minutes,
+    Meeting.stage,
+    Meeting.revision,
+)
+_INVITATION = (
+    Invitation.answer,
+    Invitation.answered_at,
+    Invitation.deputy_state,
+    Invitation.deputy_contact_id,
+    Invitation.asked_at,
+)
+
+
+class _Digest:
+    """Hashes plain rows, in the order in which the database gives them."""
+
+    def __init__(self, *values: object) -> None:
+        self._hash = hashlib.sha256(repr(values).encode())
+
+    def rows(self, query: Executable, *, first_is_key: bool = False) -> list[int]:
+        keys = []
+        for row in db.session.execute(query):
+            self._hash.update(repr(tuple(row)).encode())
+            if first_is_key:
+                keys.append(row[0])
+        self._hash.update(b"|")
+        return keys
+
+    def agenda(self, meeting_ids: list[int]) -> None:
+        self.rows(
+            select(AgendaItem.meeting_id, AgendaItem.position, AgendaItem.titles, AgendaItem.duration_minutes)
+            .where(AgendaItem.meeting_id.in_(meeting_ids))
+            .order_by(AgendaItem.meeting_id, AgendaItem.position, AgendaItem.id)
+        )
+
+    def conference(self, conference_id: int) -> None:
+        self.rows(select(Conference.titles).where(Conference.id == conference_id))
+        self.rows(
+            select(City.zone)
+            .join(Participant, Participant.city_id == City.id)
+            .where(Participant.conference_id == conference_id)
+            .group_by(City.zone)
+            .order_by(City.zone)
+        )
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()[:32]
