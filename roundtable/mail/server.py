@@ -111,7 +111,7 @@ class MailServer:
 
     def _open(self) -> smtplib.SMTP:
         server = smtp_server(self._url)
-        tls = ssl.create_default_context()
+        tls = ssl.create_default_context() if server.scheme != "smtp+plain" else None
         try:
             if server.scheme == "smtps":
                 self._connection = smtplib.SMTP_SSL(
