@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("time_sequence", sa.Integer(), nullable=False),
         sa.Column("is_present", sa.Boolean(), nullable=False),
+        sa.Column("partstat", sa.String(length=16), nullable=False),
         sa.Column("reply_stamped_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("sequence >= time_sequence", name=op.f("ck_calendar_entry_sequence")),
         sa.ForeignKeyConstraint(
@@ -203,8 +204,9 @@ def _calendars_by_mailbox() -> None:
     """What stood in a participant's calendars stands in that of each contact; links in letters name theirs."""
     op.execute(
         """
-        INSERT INTO calendar_entry (meeting_id, email_key, sequence, time_sequence, is_present)
-        SELECT i.meeting_id, c.email_key, MAX(i.sequence), 0, MAX(CASE WHEN i.in_calendar THEN 1 ELSE 0 END) = 1
+        INSERT INTO calendar_entry (meeting_id, email_key, sequence, time_sequence, is_present, partstat)
+        SELECT i.meeting_id, c.email_key, MAX(i.sequence), 0, MAX(CASE WHEN i.in_calendar THEN 1 ELSE 0 END) = 1,
+               CASE MAX(i.answer) WHEN 'accepted' THEN 'ACCEPTED' ELSE 'NEEDS-ACTION' END
         FROM invitation i JOIN contact c ON c.participant_id = i.participant_id
         WHERE c.gets_invitation AND (i.in_calendar OR i.sequence > 0)
         GROUP BY i.meeting_id, c.email_key

@@ -156,7 +156,8 @@ class Announcement(Base):
 class CalendarEntry(Base):
     """What one mailbox's calendar holds of a meeting: its own SEQUENCE, which only rises.
 
-    `is_present` says whether the entry stands there. `time_sequence` is the SEQUENCE of the last
+    `is_present` says whether the entry stands there, `partstat` what it says of the office's answer.
+    `time_sequence` is the SEQUENCE of the last
     change of time: a reply to an older one answers another question. `reply_stamped_at` is the
     DTSTAMP of the newest reply that was taken.
     """
@@ -173,6 +174,7 @@ class CalendarEntry(Base):
     sequence: Mapped[int] = mapped_column(default=0)
     time_sequence: Mapped[int] = mapped_column(default=0)
     is_present: Mapped[bool] = mapped_column(default=False)
+    partstat: Mapped[str] = mapped_column(String(16), default="")
     reply_stamped_at: Mapped[datetime | None] = mapped_column(default=None)
 
     meeting: Mapped[Meeting] = relationship()

@@ -90,8 +90,9 @@ def for_calendar(
 ) -> ForCalendar | None:
     """Return what the mailbox's calendar needs now, and note that it has been told.
 
-    An entry that shall stand there is put or kept, under a higher SEQUENCE where it was away or the
-    meeting has changed; one that shall not is taken out. Where nothing has to be done, None.
+    An entry that shall stand there is put or kept, under a higher SEQUENCE where it was away or says
+    something new; one that shall not is taken out. Only a plain repetition keeps its SEQUENCE. Where
+    nothing has to be done, None.
     """
     row = db.session.scalar(
         select(CalendarEntry).where(
@@ -109,15 +110,13 @@ def for_calendar(
         row.is_present = False
         return ForCalendar(_last_entry(about, box, row.sequence), Method.CANCEL)
     if row is None:
-        row = CalendarEntry(
-            meeting=about.meeting, email_key=box.key, sequence=0, time_sequence=0, is_present=True
-        )
+        row = CalendarEntry(meeting=about.meeting, email_key=box.key, sequence=0, time_sequence=0)
         db.session.add(row)
-    elif not is_present or has_changed:
+    elif not is_present or has_changed or row.partstat != wanted.partstat:
         row.sequence += 1
         if not is_present or has_moved:
             row.time_sequence = row.sequence
-        row.is_present = True
+    row.is_present, row.partstat = True, wanted.partstat
     db.session.flush()
     return ForCalendar(
         calendar.entry(

@@ -54,7 +54,9 @@ def answer_to(error: Exception) -> Answer:
     elif isinstance(error, smtplib.SMTPResponseException):
         code, words = error.smtp_code, error.smtp_error
     else:
-        kind = "time-out" if isinstance(error, TimeoutError) else type(error).__name__
+        # smtplib wraps a time-out while it waits for an answer.
+        is_time_out = isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        kind = "time-out" if is_time_out else type(error).__name__
         return Answer(Verdict.LATER, f"connection: {kind}", is_connected=False)
     is_final = 500 <= code < 600 and code != 552 and not isinstance(error, smtplib.SMTPSenderRefused)
     # 421 announces that the server closes; a code below 400 here is an answer out of step (code -1).
