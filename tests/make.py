@@ -143,7 +143,9 @@ def invitation(of: Meeting | None = None, to: Participant | None = None, **value
 
 def contact_of(one: Invitation) -> Contact:
     """Return the first contact of the invited participant."""
-    found = db.session.scalar(select(Contact).where(Contact.participant_id == one.participant_id).order_by(Contact.id).limit(1))
+    found = db.session.scalar(
+        select(Contact).where(Contact.participant_id == one.participant_id).order_by(Contact.id).limit(1)
+    )
     assert found is not None
     return found
 

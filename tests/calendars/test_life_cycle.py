@@ -153,4 +153,3 @@ def _is_doubled(entry: ical.Entry) -> bool:
     wall = entry.starts_at.astimezone(ZoneInfo(entry.zone)).replace(tzinfo=None)
     offsets = {wall.replace(tzinfo=ZoneInfo(entry.zone), fold=fold).utcoffset() for fold in (0, 1)}
     return len(offsets) == 2
-
