@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from roundtable.conferences.models import Conference
+from roundtable.conferences.models import Conference, Meeting
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.invitations import service, wording
@@ -40,7 +40,7 @@ def test_the_conferences_own_words_go_out_in_its_language_alone(organizer: OwnCl
     saved = organizer.post(
         _address(conference), data={"subject": "Come: {title}, {when}", "body": BODY, "version": "0"}
     )
-    meeting = db.session.scalars(select(service.Meeting)).one()
+    meeting = db.session.scalars(select(Meeting)).one()
     service.invite(meeting)
 
     assert saved.status_code == 302

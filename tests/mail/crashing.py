@@ -12,6 +12,8 @@ import signal
 import smtplib
 import sys
 from datetime import timedelta
+from functools import partial
+from operator import add
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +58,7 @@ def watch(step: Steps) -> None:
         step()
         return answer
 
-    smtplib.SMTP.send = counted_send  # type: ignore[method-assign]  # watched, not replaced
+    smtplib.SMTP.send = counted_send  # type: ignore[method-assign,assignment]  # watched
     smtplib.SMTP.getreply = counted_listen  # type: ignore[method-assign]  # as above
 
 
@@ -69,8 +71,7 @@ def main(folder: str, url: str, kills: int) -> None:
         child = os.fork()
         if child == 0:
             # A round later the lease of the one before has ended.
-            now = NOW + timedelta(minutes=15 * rounds)
-            clock.set_source(lambda: now)
+            clock.set_source(partial(add, NOW, timedelta(minutes=15 * rounds)))
             watch(Steps(step))
             with app.app_context():
                 deliver_due(limit=3)

@@ -1,7 +1,7 @@
 """A mail server that misbehaves in every known way, and what becomes of the letters."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,10 @@ from roundtable.mail import outbox, server
 from roundtable.mail.delivery import PAUSES, deliver_due
 from roundtable.mail.models import Letter, LetterState
 
-Fault = Callable[["Faulty", SMTP], "str | None"]
+
+def _transport(smtp: SMTP) -> asyncio.Transport:
+    assert isinstance(smtp.transport, asyncio.Transport)
+    return smtp.transport
 
 
 class Faulty:
@@ -48,8 +51,8 @@ class Faulty:
         if fault == "no mailbox":
             return "550 5.1.1 No such mailbox"
         if fault == "closing":
-            smtp.transport.write(b"421 4.3.2 Shutting down\r\n")
-            smtp.transport.close()
+            _transport(smtp).write(b"421 4.3.2 Shutting down\r\n")
+            _transport(smtp).close()
             return "421 4.3.2 Shutting down"
         if fault == "full":
             return "552 5.2.2 Mailbox full"
@@ -60,7 +63,7 @@ class Faulty:
         (address,) = envelope.rcpt_tos
         fault = self.faults.get(address, "")
         if fault == "hangs up":
-            smtp.transport.abort()
+            _transport(smtp).abort()
             return "451 never heard"
         if fault == "stalls":
             # Longer than the sender waits; it is gone when this would answer.
