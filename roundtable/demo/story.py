@@ -26,7 +26,7 @@ from roundtable.guests.queries import contacts_of, participants_of, personal_lin
 from roundtable.guests.roles import ParticipantRole
 from roundtable.invitations import answer_service as answers
 from roundtable.invitations import service as invitations
-from roundtable.invitations.models import GivenAnswer, Invitation
+from roundtable.invitations.models import GivenAnswer, Invitation, Needs
 from roundtable.invitations.queries import invitations_to
 from roundtable.invitations.rsvp import Answer
 from roundtable.mail.delivery import deliver_due
@@ -123,6 +123,15 @@ def _guests(conference: Conference) -> None:
             email=f"office@{city.mailbox}.example.org",
             language=city.language,
         )
+        if city.mailbox == "koeln":
+            # A second office of the same mayor: it is kept informed, and the first one answers.
+            guests.add_contact(
+                participant,
+                name="Protokoll der Stadt",
+                email="protokoll@koeln.example.org",
+                language="de",
+                rights=guests.ContactRights(may_answer=False, clears_quotes=False),
+            )
 
 
 def _meeting(conference: Conference, titles: Texts, day: date, hour: time) -> Meeting:
@@ -251,6 +260,7 @@ def _answers(meeting: Meeting, begin: datetime) -> None:
             deputy_name="Genel Sekreterlik",
             deputy_office="Genel Sekreter",
             deputy_email="deputy@mersin.example.org",
+            deputy_language="tr",
         ),
         "nuernberg": GivenAnswer(
             Answer.TENTATIVE,
@@ -266,6 +276,8 @@ def _answers(meeting: Meeting, begin: datetime) -> None:
         with _at(begin + timedelta(hours=3 * place)):
             answer = given.get(mailbox, GivenAnswer(Answer.ACCEPTED))
             answers.answer(invitation, answer, contact=contact, said_by=contact.name)
+            if answer.answer.takes_seat:
+                answers.note_needs(invitation, Needs(contact.language, contact.language, pictures_allowed=True))
             db.session.commit()
 
 

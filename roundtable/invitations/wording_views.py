@@ -1,6 +1,6 @@
 """Pages on which organizers word the letters, with a preview that holds true data."""
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -13,7 +13,7 @@ from roundtable.invitations import queries, wording, wording_service
 from roundtable.invitations.forms import WordingForm
 from roundtable.invitations.wording import KINDS, LetterKind
 from roundtable.languages import refusal_text
-from roundtable.mail.filling import PLACEHOLDER
+from roundtable.mail.filling import without_links
 from roundtable.mail.views import letter_page, with_frame
 
 bp = Blueprint("wording", __name__)
@@ -117,4 +117,5 @@ def preview(conference_id: int, kind: str, letter_language: str) -> Response:
     if draft is None:
         sentence = gettext("The preview needs a session and a guest with a contact.")
         return letter_page(render_template("wording/fault.html", sentence=sentence))
-    return letter_page(draft.html.replace(PLACEHOLDER, "#"))
+    example = f"{current_app.config['ROUNDTABLE'].public_url}/g/…"
+    return letter_page(without_links(draft.html, example))

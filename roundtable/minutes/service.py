@@ -13,7 +13,7 @@ from roundtable.errors import Refusal, sentence
 from roundtable.guests.queries import participants_of
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.queries import invitations_to
-from roundtable.invitations.rsvp import Answer
+from roundtable.invitations.rsvp import Answer, DeputyState
 from roundtable.minutes import queries
 from roundtable.minutes.kinds import EntryKind, MinutesStage, Presence
 from roundtable.minutes.models import Attendance, Entry, Minutes
@@ -49,17 +49,22 @@ def begin(meeting: Meeting) -> Minutes:
             Attendance(
                 minutes=minutes,
                 participant=participant,
-                presence=_PROPOSED.get(invitation.answer, Presence.ABSENT) if invitation else Presence.ABSENT,
+                presence=_presence(invitation),
                 representative=_deputy(invitation),
             )
         )
     return minutes
 
 
+def _presence(invitation: Invitation | None) -> Presence:
+    """Return what the answer promises; a deputy who was never accepted promises nothing."""
+    if invitation is None or invitation.deputy_state is DeputyState.PROPOSED:
+        return Presence.ABSENT
+    return _PROPOSED.get(invitation.answer, Presence.ABSENT)
+
+
 def _deputy(invitation: Invitation | None) -> str:
-    if invitation is None or invitation.answer is not Answer.DELEGATED:
-        return ""
-    return ", ".join(part for part in (invitation.deputy_name, invitation.deputy_office) if part)
+    return invitation.deputy_called() if _presence(invitation) is Presence.REPRESENTED and invitation else ""
 
 
 def check_open(minutes: Minutes) -> None:

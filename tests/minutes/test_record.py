@@ -111,6 +111,40 @@ def test_attendance_and_entries_are_kept_by_the_forms(organizer: OwnClient) -> N
     assert (row.presence, row.representative) == (Presence.REPRESENTED, "Deputy Kaya")
 
 
+def test_the_sealed_record_prints_whom_a_deputy_represented(organizer: OwnClient) -> None:
+    meeting = make.meeting()
+    make.invitation(
+        meeting, answer=Answer.DELEGATED, deputy_name="Ali Kaya", deputy_office="Secretary General"
+    )
+    minutes = service.begin(meeting)
+    service.add_entry(minutes, Written(EntryKind.NOTE, "en", make.texts("A note")), by="Writer")
+    clock.set_source(lambda: meeting.ends_at)
+    service.approve(minutes, by="Chair")
+    db.session.commit()
+    clock.set_source(lambda: make.NOW)
+
+    page = organizer.get(f"/meetings/{meeting.id}/minutes").text
+    pdf = PdfReader(io.BytesIO(organizer.get(f"/meetings/{meeting.id}/minutes.pdf").data))
+
+    said = "Ali Kaya, Secretary General, representing Mayor of Ankara en"
+    assert said in page
+    assert said in " ".join("".join(one.extract_text() for one in pdf.pages).split())
+
+
+def test_a_deputy_who_was_never_accepted_is_no_attendance(app: Flask) -> None:
+    from roundtable.invitations.rsvp import DeputyState
+
+    meeting = make.meeting()
+    make.invitation(
+        meeting, answer=Answer.DELEGATED, deputy_name="Ali Kaya", deputy_state=DeputyState.PROPOSED
+    )
+    service.begin(meeting)
+    db.session.commit()
+
+    row = db.session.scalars(select(Attendance)).one()
+    assert (row.presence, row.representative) == (Presence.ABSENT, "")
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
