@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import flask_migrate
@@ -15,8 +16,10 @@ from aiosmtpd.handlers import Sink
 from conftest import OwnClient, counted_queries, free_port, settings_for
 from flask import Flask, render_template_string
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from roundtable import clock, create_app, documents
+from roundtable.calendars.queries import feed_address
 from roundtable.conferences.models import Conference
 from roundtable.db import Texts, db
 from roundtable.guests import csv_import
@@ -45,6 +48,7 @@ class Scene:
     meeting_id: int
     controller: Controller
     smtp_port: int
+    prebuilt: bytes = b""
 
     def queries(self, address: str) -> int:
         """Return how many statements a page sends to the database."""
@@ -135,6 +139,8 @@ class Scene:
                 )
             service.invite(meeting)
             db.session.commit()
+            letter = make.outbox()[-1]
+            self.prebuilt, _ = as_bytes(letter, people_for([letter]), self.app.config["ROUNDTABLE"])
 
     def deliver(self, count: int) -> int:
         """Hand the letters to the mail server of this machine."""
@@ -143,12 +149,48 @@ class Scene:
 
     def send_prebuilt(self, count: int) -> None:
         """Send one ready message again and again over one connection."""
-        with self.app.app_context():
-            letter = make.outbox()[-1]
-            message, _ = as_bytes(letter, people_for([letter]), self.app.config["ROUNDTABLE"])
+        message = self.prebuilt
         with smtplib.SMTP("127.0.0.1", self.smtp_port) as connection:
             for index in range(count):
                 connection.sendmail("a@example.org", [f"office{index}@example.org"], message)
+
+    def feeds(self, count: int) -> list[str]:
+        """Return the addresses of so many contacts' calendars, each with four sessions."""
+        with self.app.app_context():
+            conference = make.conference()
+            meetings = [
+                make.meeting(conference, wall_time=datetime(2026, 10, 6, 13) + timedelta(weeks=n))
+                for n in range(4)
+            ]
+            for meeting in meetings:
+                make.item(meeting, 10)
+            contacts = []
+            for index in range(count):
+                one = make.contact(make.participant(conference, f"Feed {index:04}"))
+                contacts.append(one)
+                for meeting in meetings:
+                    db.session.add(
+                        Invitation(
+                            meeting=meeting,
+                            participant_id=one.participant_id,
+                            invited_at=make.NOW,
+                            asked_at=make.NOW,
+                            answer=Answer.ACCEPTED,
+                        )
+                    )
+            db.session.commit()
+            return [feed_address(one).removeprefix("http://localhost") for one in contacts]
+
+    def feed(self, address: str, etag: str) -> TestResponse:
+        """Ask for a feed, as a calendar does that has this state of it."""
+        return self.client.get(address, headers={"If-None-Match": etag} if etag else {})
+
+    def queries_unchanged(self, address: str) -> int:
+        """Return how many statements an unchanged feed sends to the database."""
+        etag = self.feed(address, "").headers["ETag"]
+        with counted_queries() as statements:
+            self.feed(address, etag)
+        return len([one for one in statements if not one.startswith("BEGIN")])
 
     def preview_import(self, rows: int) -> csv_import.GuestList:
         """Read and check a list."""

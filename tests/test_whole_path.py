@@ -24,6 +24,7 @@ from flask import Flask
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 from pypdf import PdfReader
+from sqlalchemy import update
 
 from roundtable import clock, create_app
 from roundtable.accounts import service as accounts
@@ -33,6 +34,7 @@ from roundtable.conferences.service import add_member
 from roundtable.db import db
 from roundtable.demo import story
 from roundtable.mail.delivery import deliver_due
+from roundtable.mail.models import Letter, LetterState
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -425,6 +427,12 @@ PAGES = (
     "/meetings/2/agenda",
     "/meetings/2/invitations",
     "/meetings/2/invitations/preview/cancellation",
+    "/meetings/2/invitations/21",
+    "/conferences/1/edit",
+    "/conferences/1/guests/4",
+    "/conferences/1/letters",
+    "/conferences/1/letters/invitation/tr",
+    "/link",
     "/meetings/1/minutes",
     "/meetings/1/press",
     "/press/",
@@ -457,6 +465,48 @@ def test_pages_have_no_barrier_and_no_sideways_scrolling(
             faults.append(f"{path}: {wider} pixels wider than the window")
 
     assert faults == []
+
+
+def _organizer(browser: Browser, shown: Served) -> Page:
+    page = _page(browser, DESK)
+    page.goto(shown.address + "/sign-in")
+    page.get_by_label("E-mail address").fill("organizer@example.org")
+    page.get_by_label("Password").fill(story.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    return page
+
+
+def test_the_preview_of_a_letter_follows_the_keys(browser: Browser, shown: Served) -> None:
+    page = _organizer(browser, shown)
+    page.goto(shown.address + "/conferences/1/letters/invitation/en")
+    letter = page.frame_locator("iframe")
+    expect(letter.get_by_text("We invite Mayor of Istanbul")).to_be_visible()
+
+    page.locator("#body").fill("Welcome, {who}!\n\n{when}\n\n{link}")
+
+    expect(letter.get_by_text("Welcome, Mayor of Istanbul")).to_be_visible()
+    page.locator("#body").fill("Welcome, {who}!")
+    expect(letter.get_by_text("The letter needs these placeholders: {link}, {when}.")).to_be_visible()
+
+
+def test_the_count_of_leaving_letters_moves_by_itself(browser: Browser, shown: Served) -> None:
+    with shown.app.app_context():
+        waiting = [one.id for one in db.session.query(Letter).filter_by(topic="meeting/2").limit(3)]
+        db.session.execute(update(Letter).where(Letter.id.in_(waiting)).values(state=LetterState.QUEUED))
+        db.session.commit()
+        db.session.remove()
+    page = _organizer(browser, shown)
+    page.goto(shown.address + "/meetings/2/invitations")
+    expect(page.locator(".counts")).to_contain_text("3 waiting to leave")
+
+    with shown.app.app_context():
+        deliver_due()
+        db.session.remove()
+
+    expect(page.locator(".counts")).not_to_contain_text("waiting to leave")
+    expect(page.locator("progress")).to_have_js_property(
+        "value", page.locator("progress").evaluate("one => one.max")
+    )
 
 
 def test_the_guest_page_works_without_javascript_and_by_keyboard(browser: Browser, shown: Served) -> None:

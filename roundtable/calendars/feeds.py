@@ -4,25 +4,30 @@ from collections import Counter
 
 from flask_babel import gettext
 
+from roundtable.agenda.queries import items_by_meeting
 from roundtable.calendars import queries
 from roundtable.conferences.models import Membership
 from roundtable.guests.models import Contact
+from roundtable.guests.queries import zone_names_at
 from roundtable.ical import Entry
 from roundtable.invitations import calendar
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.calendar import Standing
+from roundtable.invitations.letters import Occasion
 from roundtable.invitations.models import Invitation
-from roundtable.invitations.queries import occasion
 from roundtable.languages import speaking
 from roundtable.mail.letters import public_address
 
 
 def entries_for(contact: Contact, invitations: list[Invitation], language: str) -> list[Entry]:
     """Return a contact's entries; they stay the same to the byte until something changes."""
-    known = queries.sequences(contact, [one.meeting for one in invitations])
+    meetings = [one.meeting for one in invitations]
+    known = queries.sequences(contact, meetings)
+    agendas = items_by_meeting(meetings)
+    zones = zone_names_at(contact.participant.conference_id)
     return [
         calendar.entry(
-            occasion(one.meeting),
+            Occasion(one.meeting, [], zones, agendas.get(one.meeting_id, [])),
             one,
             contact,
             # No clock is read for a download: the same bytes until something changes.
@@ -43,8 +48,9 @@ def entries_for_organizers(membership: Membership, language: str) -> list[Entry]
     meetings = queries.organizers_meetings(membership)
     answers = queries.answers_by_meeting(meetings)
     found = []
+    zones = zone_names_at(membership.conference_id)
     for meeting in meetings:
-        about = occasion(meeting)
+        about = Occasion(meeting, [], zones)
         page = public_address("board.show", meeting_id=meeting.id)
         counts = Counter(one.answer for one in answers.get(meeting.id, []))
         with speaking(language):

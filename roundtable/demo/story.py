@@ -277,7 +277,9 @@ def _answers(meeting: Meeting, begin: datetime) -> None:
             answer = given.get(mailbox, GivenAnswer(Answer.ACCEPTED))
             answers.answer(invitation, answer, contact=contact, said_by=contact.name)
             if answer.answer.takes_seat:
-                answers.note_needs(invitation, Needs(contact.language, contact.language, pictures_allowed=True))
+                answers.note_needs(
+                    invitation, Needs(contact.language, contact.language, pictures_allowed=True)
+                )
             db.session.commit()
 
 

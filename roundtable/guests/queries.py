@@ -89,17 +89,28 @@ def token_of(contact: Contact, purpose: Purpose = Purpose.PAGE) -> str:
 
 def personal_link(contact: Contact) -> str:
     """Return the whole personal link, as it stands in letters."""
-    return f"{current_app.config['ROUNDTABLE'].public_url}/g/{token_of(contact)}"
+    return _link(token_of(contact))
+
+
+def _link(token: str) -> str:
+    return f"{current_app.config['ROUNDTABLE'].public_url}/g/{token}"
 
 
 def addressees(contact_ids: Iterable[int]) -> dict[int, Addressee]:
     """Return name, address and personal link of those of these contacts who are still there."""
-    found = db.session.scalars(
-        select(Contact)
+    # Plain columns: a batch of letters asks this, and whole objects would cost more than sending them.
+    found = db.session.execute(
+        select(Contact.id, Contact.name, Contact.email, Contact.link_generation, Participant.conference_id)
+        .join(Participant, Participant.id == Contact.participant_id)
         .where(Contact.id.in_(set(contact_ids)))
-        .options(joinedload(Contact.participant).lazyload(Participant.city))
     )
-    return {one.id: Addressee(one.name, one.email, personal_link(one)) for one in found}
+    key = key_for(Purpose.PAGE)
+    return {
+        contact_id: Addressee(
+            name, email, _link(links.token(links.Owner(contact_id, place, generation), key))
+        )
+        for contact_id, name, email, generation, place in found
+    }
 
 
 def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:

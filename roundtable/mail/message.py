@@ -5,7 +5,7 @@ a whole letter costs a twentieth of what `EmailMessage` takes, and sending is bo
 (docs/decisions/0008). What comes out is read back by other people's parsers in the tests.
 """
 
-import base64
+import binascii
 import hashlib
 import re
 from dataclasses import dataclass
@@ -122,7 +122,9 @@ def _part(kind: str, content: str | bytes, more: str = "") -> bytes:
     # Lines of a text end in CRLF before they are encoded (RFC 2045, section 6.8).
     raw = content if isinstance(content, bytes) else content.replace("\n", "\r\n").encode("utf-8", "replace")
     head = f"Content-Type: {kind}\r\nContent-Transfer-Encoding: base64\r\n{more}\r\n"
-    return head.encode("ascii") + base64.encodebytes(raw).replace(b"\n", b"\r\n")
+    packed = binascii.b2a_base64(raw, newline=False)
+    lines = [packed[start : start + LINE] for start in range(0, len(packed), LINE)]
+    return head.encode("ascii") + b"\r\n".join([*lines, b""])
 
 
 def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:

@@ -14,14 +14,14 @@ log = logging.getLogger("roundtable.request")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_LINK = re.compile(r"/g/[^\s/?\"']+")
+_LINK = re.compile(r"/(c/o|g|c)/[^\s/?\"']+")
 _PASSWORD = re.compile(r"://[^\s/@]+@")
 
 
 def masked(text: str) -> str:
     """Return the text without mail addresses, personal links and passwords in addresses."""
     text = _PASSWORD.sub("://***@", text)
-    return _ADDRESS.sub("***@***", _LINK.sub("/g/***", text))
+    return _ADDRESS.sub("***@***", _LINK.sub(r"/\1/***", text))
 
 
 class JsonLines(logging.Formatter):
