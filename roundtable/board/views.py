@@ -18,8 +18,8 @@ from roundtable.guests.models import Participant
 from roundtable.guests.queries import participants_of, zones_at
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.models import Invitation
-from roundtable.invitations.queries import invitations_to
-from roundtable.invitations.rsvp import Answer, is_open
+from roundtable.invitations.queries import invitations_to, takes_answers
+from roundtable.invitations.rsvp import Answer
 from roundtable.languages import current_language
 from roundtable.minutes.queries import minutes_of
 from roundtable.press.queries import publications_of, summary_of
@@ -55,13 +55,9 @@ def _seats(participants: list[Participant], invitations: list[Invitation]) -> li
 
 def _silent(meeting: Meeting, invitations: list[Invitation]) -> list[int]:
     """Return the invitations whose offices can be reminded now."""
-    may_answer = is_open(
-        now=clock.now(),
-        deadline=meeting.answers_close_at,
-        starts_at=meeting.starts_at,
-        is_cancelled=meeting.is_cancelled,
-    )
-    return [one.id for one in invitations if one.answer is Answer.NEEDS_ACTION] if may_answer else []
+    if not takes_answers(meeting):
+        return []
+    return [one.id for one in invitations if one.answer is Answer.NEEDS_ACTION]
 
 
 def _ribbons(meeting: Meeting, participants: list[Participant]) -> list[Ribbon]:

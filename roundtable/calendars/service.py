@@ -13,7 +13,8 @@ from roundtable.errors import Refusal
 from roundtable.guests.models import Contact
 from roundtable.invitations import answer_service
 from roundtable.invitations.models import CalendarEntry, CalendarReply, GivenAnswer, Invitation
-from roundtable.invitations.rsvp import Channel, is_open
+from roundtable.invitations.queries import takes_answers
+from roundtable.invitations.rsvp import Channel
 from roundtable.mail.incoming import CalendarPart
 
 
@@ -70,7 +71,7 @@ def _ask(
 ) -> tuple[str, str]:
     """Park the reply, and ask the offices through their links where they can tell."""
     _park(letter, found[0][1], reason)
-    if reason in {"unverified", "several"} and _is_open(meeting):
+    if reason in {"unverified", "several"} and takes_answers(meeting):
         for contact, invitation in found:
             key = f"reply-question/{letter.key[:32]}/{contact.id}"
             answer_service.ask_about_reply(invitation, contact, letter.reply.said, key=key)
@@ -119,15 +120,6 @@ def _reason(reply: Reply, found: list[tuple[Contact, Invitation]], *, is_verifie
     if not is_verified:
         return "unverified"
     return "several" if len(found) > 1 else ""
-
-
-def _is_open(meeting: Meeting) -> bool:
-    return is_open(
-        now=clock.now(),
-        deadline=meeting.answers_close_at,
-        starts_at=meeting.starts_at,
-        is_cancelled=meeting.is_cancelled,
-    )
 
 
 def _park(letter: _Letter, invitation: Invitation, reason: str) -> None:

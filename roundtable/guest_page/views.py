@@ -17,7 +17,7 @@ from roundtable.invitations import answer_service, queries
 from roundtable.invitations.answers import ANSWER_NAMES, CHANNEL_NAMES, STATE_NAMES
 from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
-from roundtable.invitations.rsvp import Answer, is_open
+from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
 from roundtable.web.access import by_link
 
@@ -106,18 +106,8 @@ def _page(
     )
 
 
-def _is_open(invitation: Invitation) -> bool:
-    meeting = invitation.meeting
-    return is_open(
-        now=clock.now(),
-        deadline=meeting.answers_close_at,
-        starts_at=meeting.starts_at,
-        is_cancelled=meeting.is_cancelled,
-    )
-
-
 def _may_answer(contact: Contact, invitation: Invitation) -> bool:
-    return contact.may_answer and _is_open(invitation)
+    return contact.may_answer and queries.takes_answers(invitation.meeting)
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>")

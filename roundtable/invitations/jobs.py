@@ -1,28 +1,27 @@
 """What the background thread and the command line run for the invitations."""
 
+from collections.abc import Callable
+
 from roundtable.db import db, reading
 from roundtable.invitations import link_service, reminder_service
 
 
 def remind() -> int:
     """Write the reminders that are due, one meeting a transaction."""
-    with reading():
-        meetings = reminder_service.meetings_to_remind()
-        db.session.rollback()
-    count = 0
-    for meeting_id in meetings:
-        count += reminder_service.remind(meeting_id)
-        db.session.commit()
-    return count
+    return _one_by_one(reminder_service.meetings_to_remind, reminder_service.remind)
 
 
 def answer_link_requests() -> int:
     """Send the links that people have asked for, one wish a transaction."""
+    return _one_by_one(link_service.open_requests, link_service.answer_request)
+
+
+def _one_by_one(waiting: Callable[[], list[int]], do: Callable[[int], int]) -> int:
     with reading():
-        waiting = link_service.open_requests()
+        keys = waiting()
         db.session.rollback()
     count = 0
-    for request_id in waiting:
-        count += link_service.answer_request(request_id)
+    for key in keys:
+        count += do(key)
         db.session.commit()
     return count

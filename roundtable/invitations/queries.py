@@ -6,6 +6,7 @@ from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from roundtable import clock
 from roundtable.agenda.queries import agenda_of
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import bodies_of
@@ -14,7 +15,7 @@ from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import zone_names_at
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.models import Announcement, AnswerGiven, CalendarReply, Invitation, Wording
-from roundtable.invitations.rsvp import DeputyState, may_join
+from roundtable.invitations.rsvp import DeputyState, is_open, may_join
 
 
 def occasion(meeting: Meeting) -> Occasion:
@@ -129,6 +130,16 @@ def recipients_of(invitations: Iterable[Invitation], conference_id: int) -> list
     ]
     told = offices_of((one.participant for one in found), conference_id)
     return told + [one for one in deputies if one not in told]
+
+
+def takes_answers(meeting: Meeting) -> bool:
+    """Whether offices may answer by themselves now."""
+    return is_open(
+        now=clock.now(),
+        deadline=meeting.answers_close_at,
+        starts_at=meeting.starts_at,
+        is_cancelled=meeting.is_cancelled,
+    )
 
 
 def may_come_in(contact: Contact, invitation: Invitation) -> bool:

@@ -21,7 +21,7 @@ from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.post_service import post
 from roundtable.invitations.reminders import Due, Schedule, due
-from roundtable.invitations.rsvp import Answer, is_open
+from roundtable.invitations.rsvp import Answer
 from roundtable.invitations.service import Planned
 from roundtable.invitations.wording import KINDS
 from roundtable.mail import outbox
@@ -133,7 +133,7 @@ def _by_hand(meeting: Meeting, invitation_ids: set[int]) -> list[tuple[str, Mail
     One a day and mailbox: a second click, or a second organizer, writes nothing more.
     """
     today = clock.now().astimezone(ZoneInfo(meeting.zone)).date()
-    if not _may_answer(meeting):
+    if not queries.takes_answers(meeting):
         return []
     chosen = [one for one in queries.invitations_to(meeting) if one.id in invitation_ids]
     found = []
@@ -156,15 +156,6 @@ def remind_by_hand(meeting: Meeting, invitation_ids: set[int]) -> int:
     if not count:
         raise Refusal(NOBODY)
     return count
-
-
-def _may_answer(meeting: Meeting) -> bool:
-    return is_open(
-        now=clock.now(),
-        deadline=meeting.answers_close_at,
-        starts_at=meeting.starts_at,
-        is_cancelled=meeting.is_cancelled,
-    )
 
 
 def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
@@ -192,7 +183,7 @@ def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
             letter.kind == "session-reminder" and clock.now() >= meeting.starts_at
         ):
             found[letter.id] = "the session is over"
-        elif letter.kind in CHASING and not _may_answer(meeting):
+        elif letter.kind in CHASING and not queries.takes_answers(meeting):
             found[letter.id] = "answers are closed"
         elif letter in reminded and not answers.get(letter.id):
             found[letter.id] = "answered meanwhile"
