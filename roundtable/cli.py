@@ -70,6 +70,12 @@ def check_config() -> None:
         problems.append("ROUNDTABLE_DEMONSTRATION is on: anybody who reads the README can sign in.")
     if settings.smtp_url and config.smtp_server(settings.smtp_url).scheme == "smtp+plain":
         problems.append("ROUNDTABLE_SMTP_URL sends letters without encryption.")
+    if settings.inbox_url and config.imap_server(settings.inbox_url).scheme == "imap+plain":
+        problems.append("ROUNDTABLE_INBOX_URL reads the inbox without encryption.")
+    if settings.inbox_url and not settings.inbox_trusted_server:
+        problems.append(
+            "ROUNDTABLE_INBOX_TRUSTED_SERVER is not set: every reply of a calendar is asked about."
+        )
     if not os.access(settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent, os.W_OK):
         problems.append(f"ROUNDTABLE_DATA_DIR cannot be written: {settings.data_dir}")
     for problem in problems:

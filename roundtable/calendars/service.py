@@ -71,6 +71,10 @@ def _ask(
 ) -> tuple[str, str]:
     """Park the reply, and ask the offices through their links where they can tell."""
     _park(letter, found[0][1], reason)
+    if reason == "proposal":
+        answer_service.tell_of_proposal(
+            found[0][1], said_by=letter.sender, note=letter.reply.comment, key=letter.key
+        )
     if reason in {"unverified", "several"} and takes_answers(meeting):
         for contact, invitation in found:
             key = f"reply-question/{letter.key[:32]}/{contact.id}"

@@ -2,8 +2,9 @@
 
 A link is `/g/TOKEN`, a feed `/c/TOKEN.ics`. The token names its owner and proves it with an HMAC over
 the owner, the conference and the link's generation, under a key for its purpose that is derived from
-the program's secret: who sees the address of a feed cannot answer with it. The alphabet is lower-case
-base32: it survives mail programs, telephones and case-blind retyping.
+the program's secret. A feed holds the personal link in its entries, as the letters' calendar files do, so
+its address is to be kept like the link itself; both end together. The alphabet is lower-case base32: it
+survives mail programs, telephones and case-blind retyping.
 """
 
 import base64

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext
 from sqlalchemy import update
 
 from roundtable import clock
@@ -159,6 +160,18 @@ def _tell_organizers(
         next=letters.for_organizers(invitation, language, called_before),
     )
     tell_organizers(about, letters.notice(about, invitation, saying, board), f"notice/{record.id}")
+
+
+def tell_of_proposal(invitation: Invitation, *, said_by: str, note: str, key: str) -> None:
+    """Tell the organizers that an office's calendar proposes another time; nothing is changed by it."""
+    about = queries.occasion(invitation.meeting)
+    with speaking(about.conference.languages[0]):
+        saying = Saying(
+            words={"said_by": said_by, "note": note},
+            next=[gettext("The office proposes another time. You find it on the page of the invitations.")],
+        )
+    board = public_address("invitations.show", meeting_id=about.meeting.id)
+    tell_organizers(about, letters.notice(about, invitation, saying, board), f"proposal/{key[:40]}")
 
 
 def tell_organizers(about: Occasion, draft: outbox.Draft, key: str) -> None:

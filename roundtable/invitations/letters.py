@@ -11,7 +11,7 @@ from flask_babel import gettext
 from roundtable import dates, times
 from roundtable.agenda.queries import PlannedItem
 from roundtable.conferences.models import Body, Conference, Meeting
-from roundtable.guests.models import Participant
+from roundtable.guests.models import Contact, Participant
 from roundtable.invitations import wording
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.changes import Told, changes
@@ -184,8 +184,16 @@ class _Sheet:
 def _sheet(kind: wording.LetterKind, own: Wording | None, language: str, box: Mailbox, page: str) -> _Sheet:
     subject, body = worded(kind, own)
     links = [(called(one.participant, language), placeholder(one.id) + page) for one in box.contacts]
-    who = format_list([called(one, language) for one in box.participants], locale=locale_of(language))
-    return _Sheet(kind, language, subject, body, links, who)
+    names = list(dict.fromkeys(_who(kind, one, language) for one in box.contacts))
+    return _Sheet(kind, language, subject, body, links, format_list(names, locale=locale_of(language)))
+
+
+def _who(kind: wording.LetterKind, contact: Contact, language: str) -> str:
+    """Return for whom a letter is; a deputy is named with whom it represents, once it knows that it does."""
+    mayor = called(contact.participant, language)
+    if not contact.is_deputy or kind.key in {"deputy", "deputy-withdrawn"}:
+        return mayor
+    return gettext("%(deputy)s, representing %(who)s", deputy=contact.name, who=mayor)
 
 
 def _words(sheet: _Sheet, conference: Conference) -> dict[str, str]:

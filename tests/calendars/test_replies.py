@@ -209,6 +209,8 @@ def test_a_counter_proposal_is_shown_to_the_organizers_and_changes_nothing(
     page = organizer.get(f"/meetings/{one.meeting_id}/invitations").text
     assert "proposes Wednesday, 21 October 2026" in page
     assert "Later?" in page
+    assert (make.outbox()[-1].kind, make.outbox()[-1].recipient_email) == ("notice", "desk@example.org")
+    assert "The office proposes another time." in make.outbox()[-1].text
     (reply,) = _parked()
     organizer.post(f"/meetings/{one.meeting_id}/replies/{reply.id}/settle")
     assert "proposes" not in organizer.get(f"/meetings/{one.meeting_id}/invitations").text

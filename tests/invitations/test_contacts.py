@@ -4,7 +4,7 @@ import re
 
 import make
 import pytest
-from conftest import OwnClient
+from conftest import OwnClient, counted_queries
 from sqlalchemy import select
 
 from roundtable.conferences.models import Meeting
@@ -256,3 +256,16 @@ def test_an_export_is_for_organizers_alone(client: OwnClient) -> None:
     db.session.commit()
 
     assert client.sign_in(press).get(f"/meetings/{meeting.id}/invitations.csv").status_code == 403
+
+
+def test_the_page_of_the_invitations_asks_the_database_as_often_for_thirty_as_for_three(
+    organizer: OwnClient,
+) -> None:
+    counts = []
+    for size in (3, 30):
+        meeting = make.table_of(size)
+        with counted_queries() as statements:
+            assert organizer.get(f"/meetings/{meeting.id}/invitations").status_code == 200
+        counts.append(len([one for one in statements if not one.startswith("BEGIN")]))
+
+    assert counts[0] == counts[1] <= 14

@@ -205,6 +205,7 @@ def test_a_new_title_and_a_cancellation_reach_the_deputy(client: OwnClient) -> N
     db.session.commit()
 
     to_deputy = [x for x in make.outbox() if x.recipient_email == "kaya@ankara.example.org"]
+    assert "Ali Kaya, temsilen: Mayor of Ankara tr" in to_deputy[1].text
     assert [(x.kind, x.calendar_method, x.calendar["sequence"]) for x in to_deputy if x.calendar] == [
         ("deputy", "REQUEST", 0),
         ("change", "REQUEST", 1),
