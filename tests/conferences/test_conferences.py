@@ -8,6 +8,8 @@ from sqlalchemy import select
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.conferences.roles import Role
 from roundtable.db import db
+from roundtable.invitations import service as invitations
+from roundtable.mail.models import Pace
 
 FORM = {
     "titles-en": "Sister Cities",
@@ -170,3 +172,74 @@ def test_strangers_find_nothing_and_members_without_the_right_are_refused(client
     assert client.get("/conferences/999999").status_code == 404
     assert client.get(f"/conferences/{own.id}").status_code == 200
     assert client.get(f"/conferences/{own.id}/edit").status_code == 403
+
+
+def test_a_conference_has_its_own_sender_and_pace(organizer: OwnClient) -> None:
+    own = {
+        **FORM,
+        "sender_names-tr": "Kentler Birliği",
+        "sender_email": "cities@roundtable.example.org",
+        "letters_per_minute": "30",
+    }
+
+    organizer.post("/conferences/new", data=own)
+
+    conference = db.session.scalars(select(Conference)).one()
+    assert (conference.sender_names, conference.sender_email) == (
+        {"tr": "Kentler Birliği"},
+        "cities@roundtable.example.org",
+    )
+    pace = db.session.scalars(select(Pace)).one()
+    assert (pace.key, pace.letters_per_minute) == (f"conference/{conference.id}", 30)
+    organizer.post(f"/conferences/{conference.id}/edit", data={**own, "letters_per_minute": ""})
+    assert db.session.scalars(select(Pace)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("sender_email", "cities@elsewhere.example.org", "ends in @roundtable.example.org"),
+        ("letters_per_minute", "0", "Please enter 1 to 10000, or nothing."),
+    ],
+)
+def test_letters_come_only_from_the_programs_domain_and_at_a_pace_that_goes_on(
+    organizer: OwnClient, field: str, value: str, sentence: str
+) -> None:
+    response = organizer.post("/conferences/new", data={**FORM, field: value})
+
+    assert response.status_code == 422
+    assert sentence in response.text
+
+
+def test_the_senders_address_stays_once_letters_have_gone_out(organizer: OwnClient) -> None:
+    organizer.post("/conferences/new", data=FORM)
+    conference = db.session.scalars(select(Conference)).one()
+    make.contact(make.participant(conference))
+    invitations.invite(make.meeting(conference))
+    db.session.commit()
+    address = f"/conferences/{conference.id}/edit"
+
+    moved = organizer.post(address, data={**FORM, "sender_email": "new@roundtable.example.org"})
+    renamed = organizer.post(address, data={**FORM, "sender_names-en": "Union of Cities"})
+
+    assert (moved.status_code, renamed.status_code) == (422, 302)
+    assert "calendars know the sessions by the sender" in moved.text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "sentence"),
+    [
+        ("2", "7", "The last reminder comes after the first one."),
+        ("91", "2", "Please enter 1 to 90, or nothing."),
+        ("x", "2", "Not a valid integer value."),
+    ],
+)
+def test_reminders_come_in_their_order(organizer: OwnClient, first: str, last: str, sentence: str) -> None:
+    conference = make.conference()
+    db.session.commit()
+    data = {**SESSION, "reminder_days": first, "last_reminder_days": last}
+
+    response = organizer.post(f"/conferences/{conference.id}/meetings/new", data=data)
+
+    assert response.status_code == 422
+    assert sentence in response.text

@@ -2,7 +2,9 @@
 
 import os
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
+from email import message_from_bytes
+from functools import partial
 from pathlib import Path
 
 import make
@@ -10,15 +12,27 @@ import pytest
 from conftest import OwnClient
 from flask import Flask
 
+from roundtable import clock
 from roundtable.conferences import service as conferences
-from roundtable.conferences.roles import BodyRole
+from roundtable.conferences.roles import BodyRole, DeputyRule
 from roundtable.db import Texts, db
-from roundtable.invitations import letters, queries, service, wording
+from roundtable.invitations import (
+    answer_service,
+    deputy_service,
+    jobs,
+    letters,
+    link_service,
+    queries,
+    reminder_service,
+    service,
+    wording,
+)
 from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
-from roundtable.mail.filling import PLACEHOLDER
+from roundtable.mail.delivery import people_for
+from roundtable.mail.filling import PLACEHOLDER, as_bytes, owners_in
 from roundtable.mail.outbox import Draft
 
 FOLDER = Path(__file__).parent.parent / "letters"
@@ -143,3 +157,68 @@ def test_names_with_html_in_them_stay_text(app: Flask) -> None:
 
     assert "<img" not in draft.html
     assert "<img src=x onerror=alert(1)>" in draft.text
+
+
+def _everything_that_can_be_sent(client: OwnClient) -> None:
+    """Let three cities live through every kind of letter."""
+    meeting = make.meeting(deputies=DeputyRule.NEEDS_APPROVAL)
+    for name in ("Ankara", "Bursa", "Izmir"):
+        make.contact(make.participant(meeting.conference, name))
+    service.invite(meeting)
+    db.session.commit()
+    first, second, third = db.session.query(Invitation).order_by(Invitation.id).all()
+
+    def sends_deputy(one: Invitation, name: str) -> None:
+        data = {"answer": "delegated", "deputy_name": "D", "deputy_email": f"deputy@{name}.example.org"}
+        client.post(make.link(one), data=data)
+
+    for one, name in ((first, "ankara"), (second, "bursa")):
+        sends_deputy(one, name)
+    deputy_service.accept_deputy(first, by="A")
+    deputy_service.refuse_deputy(second, by="A", reason="R")
+    db.session.commit()
+    client.post(make.link(third), data={"answer": "tentative", "sure_by": "2026-09-20"})
+    answer_service.ask_about_reply(third, make.contact_of(third), Answer.ACCEPTED, key="q")
+    reminder_service.remind_by_hand(meeting, {second.id, third.id})
+    db.session.commit()
+    closes = meeting.answers_close_at
+    assert closes is not None
+    for moment in (
+        closes - timedelta(days=5),
+        closes - timedelta(days=1),
+        meeting.starts_at - timedelta(hours=2),
+    ):
+        clock.set_source(partial(max, moment, moment))
+        jobs.remind()
+    clock.set_source(lambda: make.NOW)
+    link_service.ask_for_link("office@izmir.example.org")
+    db.session.commit()
+    jobs.answer_link_requests()
+    meeting.arrange(meeting.titles, datetime(2026, 10, 27, 13, 0), "Europe/Istanbul", 90)
+    service.tell_changes(meeting)
+    service.cancel(meeting)
+    db.session.commit()
+
+
+def test_no_foreign_address_stands_anywhere_in_any_kind_of_letter(app: Flask, client: OwnClient) -> None:
+    _everything_that_can_be_sent(client)
+    letters_sent = [one for one in make.outbox() if one.kind != "notice"]
+    # A deputy who has left is no longer there to be looked up; its invitation is dropped at sending.
+    found = {one.id: one for one in letters_sent if set(people_for([one])) >= owners_in(one)}
+
+    assert {one.kind for one in letters_sent} == set(wording.KINDS)
+    for letter in found.values():
+        content, recipient = as_bytes(letter, people_for([letter]), app.config["ROUNDTABLE"])
+        message = message_from_bytes(content)
+        own_numbers = {"Message-ID", "In-Reply-To", "References"}
+        head = str([value for name, value in message.items() if name not in own_numbers])
+        whole = head + "".join(
+            bytes(part.get_payload(decode=True)).decode("utf-8", "replace").replace("\r\n ", "")
+            for part in message.walk()
+            if not part.is_multipart()
+        )
+        addresses = set(re.findall(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.example\.org", whole))
+        assert addresses <= {recipient, "invitations@roundtable.example.org"}, (letter.kind, addresses)
+        assert message["Cc"] is None
+        assert message["Bcc"] is None
+        assert len(message.get_all("To", [])) == 1
