@@ -16,7 +16,8 @@ from roundtable.invitations.deputy_service import seat_deputy, withdraw_deputy
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import AnswerGiven, CalendarReply, GivenAnswer, Invitation, Needs
-from roundtable.invitations.post_service import for_calendar, post, topic
+from roundtable.invitations.post_service import for_calendar, post
+from roundtable.invitations.queries import topic
 from roundtable.invitations.rsvp import (
     CANCELLED,
     CLOSED,

@@ -17,17 +17,13 @@ from roundtable.invitations.calendar import Standing
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import CalendarEntry, Invitation
+from roundtable.invitations.queries import topic
 from roundtable.invitations.rsvp import Answer, DeputyState
 from roundtable.mail import outbox
 from roundtable.mail.outbox import Draft, Envelope
 
 STRENGTH = ("ACCEPTED", "TENTATIVE", "NEEDS-ACTION")
 """Where one mailbox has several roles, the strongest of its answers stands in its calendar."""
-
-
-def topic(meeting: Meeting) -> str:
-    """Return the topic under which the letters about a meeting stand in the outbox."""
-    return f"meeting/{meeting.id}"
 
 
 def first_key(meeting: Meeting, box: Mailbox) -> str:

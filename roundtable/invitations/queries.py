@@ -16,6 +16,7 @@ from roundtable.guests.queries import zone_names_at
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.models import Announcement, AnswerGiven, CalendarReply, Invitation, Wording
 from roundtable.invitations.rsvp import DeputyState, is_open, may_join
+from roundtable.mail.models import Letter
 
 
 def occasion(meeting: Meeting) -> Occasion:
@@ -130,6 +131,19 @@ def recipients_of(invitations: Iterable[Invitation], conference_id: int) -> list
     ]
     told = offices_of((one.participant for one in found), conference_id)
     return told + [one for one in deputies if one not in told]
+
+
+def written_to(meeting: Meeting) -> set[int]:
+    """Return the contacts to whom an invitation to the meeting was written."""
+    rows = db.session.scalars(
+        select(Letter.link_owner).where(Letter.topic == topic(meeting), Letter.kind == "invitation")
+    )
+    return {one for one in rows if one is not None}
+
+
+def topic(meeting: Meeting) -> str:
+    """Return the topic under which the letters about a meeting stand in the outbox."""
+    return f"meeting/{meeting.id}"
 
 
 def takes_answers(meeting: Meeting) -> bool:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-
 from roundtable import clock
 from roundtable.conferences.models import Meeting
 from roundtable.db import db
@@ -46,11 +44,18 @@ class Planned:
 def planned_invitations(meeting: Meeting) -> list[Planned]:
     """Return the letters that `invite` would send now, and store nothing."""
     about = occasion(meeting)
-    return [Planned(box, _invitation_letter(about, box)) for box in _boxes_of(_uninvited(meeting), meeting)]
+    return [Planned(box, _invitation_letter(about, box)) for box in _to_invite(meeting)]
 
 
-def _boxes_of(participants: list[Participant], meeting: Meeting) -> list[Mailbox]:
-    return mailboxes(queries.offices_of(participants, meeting.conference_id))
+def _to_invite(meeting: Meeting) -> list[Mailbox]:
+    """Return the mailboxes that have no invitation to the meeting yet.
+
+    Those of new participants, and those that were added to an invited one afterwards.
+    """
+    people = [one for one in queries.offices(meeting.conference_id) if one.gets_invitation]
+    written_to = queries.written_to(meeting)
+    known = {one.email_key for one in people if one.id in written_to}
+    return mailboxes(one for one in people if one.email_key not in known)
 
 
 def _invitation_letter(about: Occasion, box: Mailbox) -> Draft:
@@ -66,13 +71,15 @@ def _uninvited(meeting: Meeting) -> list[Participant]:
 def invite(meeting: Meeting) -> int:
     """Invite everybody on the guest list who has no invitation yet; return the number of letters.
 
+    A contact that was added after its participant had been invited gets the invitation now.
+
     Raises:
         Refusal: if the meeting is cancelled or nobody is left to invite.
     """
     if meeting.is_cancelled:
         raise Refusal(CANCELLED)
-    new = _uninvited(meeting)
-    if not new:
+    new, boxes = _uninvited(meeting), _to_invite(meeting)
+    if not new and not boxes:
         raise Refusal(NOBODY_LEFT)
     if queries.last_announcement(meeting) is None:
         _announce(meeting)
@@ -97,7 +104,7 @@ def invite(meeting: Meeting) -> int:
             key=first_key(meeting, box),
             for_calendar=for_calendar(about, box),
         )
-        for box in _boxes_of(new, meeting)
+        for box in boxes
     )
 
 
@@ -255,17 +262,19 @@ def remove_participant(participant: Participant) -> None:
     db.session.delete(participant)
 
 
-def count_uninvited(meeting: Meeting) -> int:
-    """Return how many participants of the conference have no invitation to the meeting."""
-    return len(_uninvited(meeting)) if not meeting.is_cancelled else 0
+@dataclass(frozen=True)
+class Missing:
+    """How many still lack the invitation: participants, and contacts added to invited ones."""
+
+    cities: int
+    contacts: int
 
 
-def count_untold(meeting: Meeting) -> int:
-    """Return how many invited participants do not know of the latest change."""
-    return len(_untold(meeting)) if not meeting.is_cancelled else 0
-
-
-def has_invited(conference_id: int) -> bool:
-    """Whether anybody has been invited in this conference; its sender's address then stays as it is."""
-    found = select(Invitation.id).join(Invitation.meeting).where(Meeting.conference_id == conference_id)
-    return db.session.scalar(found.limit(1)) is not None
+def count_missing(meeting: Meeting, invitations: list[Invitation]) -> Missing:
+    """Return who would be invited now, beside those who have these invitations to the meeting."""
+    if meeting.is_cancelled:
+        return Missing(0, 0)
+    invited = {one.participant_id for one in invitations}
+    cities = [one.id for one in participants_of(meeting.conference_id) if one.id not in invited]
+    late = [box for box in _to_invite(meeting) if invited & {one.id for one in box.participants}]
+    return Missing(len(cities), len(late))

@@ -37,7 +37,7 @@ from roundtable.invitations.forms import CorrectionForm, NeedsForm, RefusalForm,
 from roundtable.invitations.link_views import bp as link_pages
 from roundtable.invitations.models import CalendarReply, Invitation
 from roundtable.invitations.needs import directions
-from roundtable.invitations.post_service import topic
+from roundtable.invitations.queries import topic
 from roundtable.invitations.rsvp import Channel, DeputyState
 from roundtable.invitations.wording_views import bp as wording_pages
 from roundtable.languages import OWN_NAMES
@@ -76,8 +76,10 @@ def _overview(meeting: Meeting, correction: tuple[int, CorrectionForm] | None = 
         progress=_progress_of(meeting),
         troubled=outbox.troubled(topic(meeting)),
         correction=correction,
-        uninvited=service.count_uninvited(meeting),
-        untold=service.count_untold(meeting),
+        missing=service.count_missing(meeting, invitations),
+        untold=0
+        if meeting.is_cancelled
+        else sum(one.told_revision < meeting.revision for one in invitations),
         proposed=[one for one in invitations if one.deputy_state is DeputyState.PROPOSED],
         replies=queries.waiting_replies(meeting),
         directions=directions((one.speaks, one.listens_to) for one in invitations if one.answer.takes_seat),

@@ -269,3 +269,19 @@ def test_the_page_of_the_invitations_asks_the_database_as_often_for_thirty_as_fo
         counts.append(len([one for one in statements if not one.startswith("BEGIN")]))
 
     assert counts[0] == counts[1] <= 14
+
+
+def test_a_contact_that_comes_later_gets_the_invitation_and_nobody_else_again(organizer: OwnClient) -> None:
+    meeting, private, _ = _offices()
+    assert "added later" not in organizer.get(f"/meetings/{meeting.id}/invitations").text
+    make.contact(private.participant, "late@ankara.example.org", name="Late Office")
+    before = len(make.outbox())
+
+    page = organizer.get(f"/meetings/{meeting.id}/invitations").text
+    organizer.post(f"/meetings/{meeting.id}/invitations/send")
+    again = organizer.post(f"/meetings/{meeting.id}/invitations/send")
+
+    assert "1 contact was added later and has no invitation yet." in page
+    assert [letter.recipient_email for letter in make.outbox()[before:]] == ["late@ankara.example.org"]
+    assert again.status_code == 409
+    assert len(db.session.scalars(select(Invitation)).all()) == 1
