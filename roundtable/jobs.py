@@ -13,9 +13,12 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Job:
-    """Something to do every so many seconds; `next_at` is on the monotonic clock."""
+    """Something to do every so many seconds, and at once again while there was something to do.
 
-    call: Callable[[], object]
+    `call` returns how much it did; `next_at` is on the monotonic clock.
+    """
+
+    call: Callable[[], int]
     every_seconds: float
     next_at: float = 0.0
 
@@ -38,12 +41,13 @@ class Background(threading.Thread):
             self._stopping.wait(max(0.05, soonest))
 
     def _run(self, job: Job) -> None:
+        done = 0
         with self._app.app_context():
             try:
-                job.call()
+                done = job.call()
             except Exception:
                 log.exception("background job failed", extra={"job": job.call.__module__})
-        job.next_at = time.monotonic() + job.every_seconds
+        job.next_at = time.monotonic() + (0 if done else job.every_seconds)
 
     def stop(self, *, wait_seconds: float = 30.0) -> None:
         """Let the work in hand end, then stop."""

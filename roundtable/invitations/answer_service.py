@@ -94,9 +94,10 @@ def answer(
     state = invitation.deputy_state if stays else _state_of(given, needs_approval=needs_approval)
     invitation.take(given, now=now, deputy_state=state)
     db.session.flush()
+    seated = None
     if invitation.answer is Answer.DELEGATED and state is DeputyState.ACCEPTED and not stays:
-        seat_deputy(about, invitation, cause=str(record.id))
-    _confirm(about, invitation, record)
+        seated = seat_deputy(about, invitation, cause=str(record.id))
+    _confirm(about, invitation, record, seated)
     _tell_organizers(about, invitation, record, called_before)
     return record
 
@@ -128,16 +129,13 @@ def _state_of(given: GivenAnswer, *, needs_approval: bool) -> DeputyState:
     return DeputyState.PROPOSED if needs_approval else DeputyState.ACCEPTED
 
 
-def _confirm(about: Occasion, invitation: Invitation, record: AnswerGiven) -> None:
+def _confirm(about: Occasion, invitation: Invitation, record: AnswerGiven, seated: Contact | None) -> None:
     """Write the confirmation to every office of the participant, with what its calendar needs.
 
-    All of them are told, so that two offices of one mayor cannot answer past each other.
+    All of them are told, so that two offices of one mayor cannot answer past each other; but for a
+    colleague who has just been written to as the deputy.
     """
-    people = [
-        one
-        for one in queries.offices(about.meeting.conference_id)
-        if one.participant_id == invitation.participant_id and (one.gets_invitation or one.may_answer)
-    ]
+    people = [one for one in queries.informed_offices(invitation) if one is not seated]
     for box in mailboxes(people):
         entry = for_calendar(about, box)
         saying = Saying(

@@ -19,14 +19,15 @@ NOBODY_PROPOSED = sentence(
 )
 
 
-def seat_deputy(about: Occasion, invitation: Invitation, *, cause: str) -> None:
+def seat_deputy(about: Occasion, invitation: Invitation, *, cause: str) -> Contact | None:
     """Give the seat to the deputy who has been named: an own link, an own letter, the calendar entry.
 
-    A deputy without an address gets none of them; the office passes on what there is to know.
+    A deputy without an address gets none of them; the office passes on what there is to know. Returns
+    whom the letter went to.
     """
     invitation.deputy_state = DeputyState.ACCEPTED
     if not invitation.deputy_email:
-        return
+        return None
     contact = _contact_for(invitation)
     invitation.deputy_contact = contact
     db.session.flush()
@@ -39,6 +40,7 @@ def seat_deputy(about: Occasion, invitation: Invitation, *, cause: str) -> None:
         key=f"deputy/{invitation.id}/{cause}/{contact.id}",
         for_calendar=for_calendar(about, box),
     )
+    return contact
 
 
 def _saying(invitation: Invitation, **more: str) -> Saying:
@@ -112,8 +114,8 @@ def accept_deputy(invitation: Invitation, *, by: str) -> None:
     """
     about = _about_proposal(invitation)
     record = _decision(invitation, Answer.DELEGATED, by, note="")
-    seat_deputy(about, invitation, cause=str(record.id))
-    for box in _offices(invitation):
+    seated = seat_deputy(about, invitation, cause=str(record.id))
+    for box in mailboxes(one for one in queries.informed_offices(invitation) if one is not seated):
         saying = Saying(
             words={"said_by": by, "deputy": invitation.deputy_called()},
             answer=letters.said_of(invitation, box.language),
@@ -140,7 +142,7 @@ def refuse_deputy(invitation: Invitation, *, by: str, reason: str) -> None:
     record = _decision(invitation, Answer.NEEDS_ACTION, by, note=reason)
     invitation.ask_again(now=clock.now())
     db.session.flush()
-    for box in _offices(invitation):
+    for box in mailboxes(queries.informed_offices(invitation)):
         draft = letters.compose(
             KINDS["deputy-refused"], about, box, Saying(words={"deputy": called, "reason": reason})
         )
@@ -166,11 +168,3 @@ def _decision(invitation: Invitation, answer: Answer, by: str, *, note: str) -> 
     db.session.add(record)
     db.session.flush()
     return record
-
-
-def _offices(invitation: Invitation) -> list[Mailbox]:
-    return mailboxes(
-        one
-        for one in queries.offices(invitation.meeting.conference_id)
-        if one.participant_id == invitation.participant_id and (one.gets_invitation or one.may_answer)
-    )

@@ -121,6 +121,15 @@ def offices_of(participants: Iterable[Participant], conference_id: int) -> list[
     return [one for one in offices(conference_id) if one.participant_id in wanted and one.gets_invitation]
 
 
+def informed_offices(invitation: Invitation) -> list[Contact]:
+    """Return the offices of a participant that learn of every answer: who is written to, or may answer."""
+    return [
+        one
+        for one in offices(invitation.meeting.conference_id)
+        if one.participant_id == invitation.participant_id and (one.gets_invitation or one.may_answer)
+    ]
+
+
 def recipients_of(invitations: Iterable[Invitation], conference_id: int) -> list[Contact]:
     """Return who is told about a meeting: the offices invited, and the deputies who have been accepted."""
     found = list(invitations)

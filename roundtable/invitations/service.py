@@ -102,7 +102,8 @@ def invite(meeting: Meeting) -> int:
             box,
             _invitation_letter(about, box),
             key=first_key(meeting, box),
-            for_calendar=for_calendar(about, box),
+            # Without an inbox an invitation carries no entry; nothing has to be looked up for it.
+            for_calendar=for_calendar(about, box) if about.reads_replies else None,
         )
         for box in boxes
     )

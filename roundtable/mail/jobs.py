@@ -2,12 +2,15 @@
 
 from roundtable.db import db
 from roundtable.mail import inbox
-from roundtable.mail.delivery import deliver_due
+from roundtable.mail.delivery import BATCH, deliver_due
 
 
 def deliver() -> int:
-    """Hand over what is due."""
-    return deliver_due()
+    """Hand over a batch of what is due; whoever calls comes back at once while there was something.
+
+    So a server that is told to stop has no more than a batch in hand.
+    """
+    return deliver_due(limit=BATCH)
 
 
 def read_inbox() -> int:

@@ -126,6 +126,8 @@ def test_a_deputy_of_the_same_office_keeps_the_link_that_it_has(client: OwnClien
     assert one.deputy_contact is colleague
     assert may_come_in(colleague, one)
     assert not may_come_in(make.contact_of(one), one)
+    told = [x.kind for x in make.outbox() if x.recipient_email == "colleague@ankara.example.org"]
+    assert told == ["deputy"]
 
 
 def test_a_proposed_deputy_waits_for_the_organizers(organizer: OwnClient) -> None:
