@@ -216,16 +216,6 @@ def renew_link(conference_id: int, participant_id: int, contact_id: int) -> Resp
     return redirect(url_for("guests.edit", conference_id=conference.id, participant_id=participant.id))
 
 
-@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/remove")
-def remove_contact(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
-    """Take a contact off the list; its link ends with it."""
-    conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
-    db.session.delete(_contact_or_404(participant, contact_id))
-    db.session.commit()
-    return redirect(url_for("guests.edit", conference_id=conference.id, participant_id=participant.id))
-
-
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/move")
 def move(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Move a participant up or down in the protocol order."""

@@ -25,6 +25,7 @@ from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import addressees, contacts_of, zone_names_at
 from roundtable.invitations import (
     answer_service,
+    contact_service,
     deputy_service,
     exports,
     link_service,
@@ -320,19 +321,31 @@ def refuse_deputy(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
     return redirect(url_for("invitations.show", meeting_id=meeting.id))
 
 
-@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/send-link")
-def send_link(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
-    """Send a contact the personal link now."""
+def _contact_or_404(conference_id: int, participant_id: int, contact_id: int) -> Contact:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     contact = db.session.get(Contact, contact_id)
     if contact is None or contact.participant_id != participant_id or contact.is_deputy:
         abort(404)
     if contact.participant.conference_id != conference.id:
         abort(404)
-    link_service.send_link(contact)
+    return contact
+
+
+@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/remove")
+def remove_contact(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
+    """Take a contact off the list; its link ends with it, and its calendar is told."""
+    contact_service.remove_contact(_contact_or_404(conference_id, participant_id, contact_id))
+    db.session.commit()
+    return redirect(url_for("guests.edit", conference_id=conference_id, participant_id=participant_id))
+
+
+@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/send-link")
+def send_link(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
+    """Send a contact the personal link now."""
+    link_service.send_link(_contact_or_404(conference_id, participant_id, contact_id))
     db.session.commit()
     flash(gettext("The letter with the personal link is on its way."))
-    return redirect(url_for("guests.edit", conference_id=conference.id, participant_id=participant_id))
+    return redirect(url_for("guests.edit", conference_id=conference_id, participant_id=participant_id))
 
 
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/remove")

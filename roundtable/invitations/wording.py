@@ -262,6 +262,18 @@ KINDS = _kinds(
         sentence("Read and answer"),
     ),
     LetterKind(
+        "removed",
+        _l("To a contact who is taken off the list"),
+        sentence("No longer needed: {title}, {when}"),
+        (
+            GREETING,
+            sentence("Your address is no longer on the list for {who} at the following video conference:"),
+            "{when}",
+            _NOTHING_LEFT,
+        ),
+        frozenset({"who", "when"}),
+    ),
+    LetterKind(
         "link-again",
         _l("The personal link once more"),
         sentence("Your personal link: {conference}"),

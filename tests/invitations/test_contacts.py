@@ -285,3 +285,39 @@ def test_a_contact_that_comes_later_gets_the_invitation_and_nobody_else_again(or
     assert [letter.recipient_email for letter in make.outbox()[before:]] == ["late@ankara.example.org"]
     assert again.status_code == 409
     assert len(db.session.scalars(select(Invitation)).all()) == 1
+
+
+def test_a_removed_contact_loses_link_and_calendar_entry_and_the_others_keep_theirs(
+    organizer: OwnClient,
+) -> None:
+    meeting, private, protocol = _offices()
+    organizer.post(_page(private, meeting), data={"answer": "accepted"})
+    gone, stays = _page(protocol, meeting), _page(private, meeting)
+    before = len(make.outbox())
+    here = f"/conferences/{meeting.conference_id}/guests/{protocol.participant_id}/contacts/{protocol.id}"
+
+    organizer.post(here + "/remove")
+    again = organizer.post(here + "/remove")
+
+    assert again.status_code == 404
+    assert (organizer.get(gone).status_code, organizer.get(stays).status_code) == (404, 200)
+    (letter,) = make.outbox()[before:]
+    assert letter.calendar is not None
+    assert (letter.kind, letter.recipient_email, letter.calendar_method, letter.calendar["sequence"]) == (
+        "removed",
+        "protocol@ankara.example.org",
+        "CANCEL",
+        1,
+    )
+    assert fill(letter, people_for([letter])).recipient[1] == "protocol@ankara.example.org"
+
+
+def test_a_removed_contact_without_an_entry_gets_no_letter(organizer: OwnClient) -> None:
+    meeting, _, protocol = _offices()
+    before = len(make.outbox())
+
+    organizer.post(
+        f"/conferences/{meeting.conference_id}/guests/{protocol.participant_id}/contacts/{protocol.id}/remove"
+    )
+
+    assert len(make.outbox()) == before

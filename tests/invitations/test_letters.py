@@ -18,6 +18,7 @@ from roundtable.conferences.roles import BodyRole, DeputyRule
 from roundtable.db import Texts, db
 from roundtable.invitations import (
     answer_service,
+    contact_service,
     deputy_service,
     jobs,
     letters,
@@ -194,6 +195,13 @@ def _everything_that_can_be_sent(client: OwnClient) -> None:
     link_service.ask_for_link("office@izmir.example.org")
     db.session.commit()
     jobs.answer_link_requests()
+    fourth = make.participant(meeting.conference, "Kiel", "DE")
+    leaving = make.contact(fourth)
+    service.invite(meeting)
+    db.session.commit()
+    last = db.session.query(Invitation).filter_by(participant_id=fourth.id).one()
+    client.post(make.link(last), data={"answer": "accepted"})
+    contact_service.remove_contact(leaving)
     meeting.arrange(meeting.titles, datetime(2026, 10, 27, 13, 0), "Europe/Istanbul", 90)
     service.tell_changes(meeting)
     service.cancel(meeting)
