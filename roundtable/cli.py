@@ -202,6 +202,7 @@ def deliver(*, limit: int) -> None:
 
     from roundtable.mail.delivery import deliver_due
 
+    answer_link_requests()
     sent = deliver_due(limit=limit)
     waiting = db.db.session.scalar(
         select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))

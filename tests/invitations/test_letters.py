@@ -131,6 +131,9 @@ def test_the_html_needs_no_style_sheet_script_or_picture_from_elsewhere(app: Fla
     html = _draft("invitation", _invitation("de")).html
 
     assert 'style="' in html
+    # What cannot be said inline stays: dark mode, and the width for Outlook on Windows.
+    assert "@media (prefers-color-scheme: dark)" in html
+    assert "<!--[if mso]>" in html
     assert not re.search(r"<(script|link|img|iframe)", html)
     assert set(re.findall(r'(?:href|src)="(https?://[^/"]+)', html)) == {PLACEHOLDER}
 
