@@ -50,7 +50,8 @@ def answer(
     """Record an answer, confirm it to the offices and tell the organizers.
 
     The last answer holds, whoever gives it and however. One by telephone is recorded by an organizer
-    and may come after the deadline.
+    and may come after the deadline. The same answer by the same contact again, as a double click sends
+    it, is neither recorded nor confirmed a second time.
 
     Raises:
         Refusal: if answers have closed; then nothing is changed and nothing is queued.
@@ -66,6 +67,10 @@ def answer(
         deputies=meeting.deputies,
     )
     _check_day(invitation, given)
+    last = next(iter(queries.history_of(invitation)), None)
+    same = last is not None and (last.contact, last.channel, last.said_by) == (contact, channel, said_by)
+    if last is not None and same and _holds(invitation, given):
+        return last
     about = queries.occasion(meeting)
     had_deputy = invitation.deputy_contact
     called_before = invitation.deputy_called()
@@ -76,7 +81,7 @@ def answer(
         at=now,
         answer=given.answer,
         note=given.note,
-        deputy=", ".join(part for part in (given.deputy_name, given.deputy_office) if part),
+        deputy=given.deputy_called(),
         channel=channel,
         contact=contact,
         said_by=said_by,
@@ -100,6 +105,20 @@ def answer(
     _confirm(about, invitation, record, seated)
     _tell_organizers(about, invitation, record, called_before)
     return record
+
+
+def _holds(invitation: Invitation, given: GivenAnswer) -> bool:
+    """Whether this very answer holds already."""
+    held = GivenAnswer(
+        invitation.answer,
+        invitation.note,
+        invitation.sure_by,
+        invitation.deputy_name,
+        invitation.deputy_office,
+        invitation.deputy_email,
+        invitation.deputy_language,
+    )
+    return held == given.tidied()
 
 
 def _check_day(invitation: Invitation, given: GivenAnswer) -> None:

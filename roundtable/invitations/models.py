@@ -24,6 +24,24 @@ class GivenAnswer:
     deputy_email: str = ""
     deputy_language: str = ""
 
+    def tidied(self) -> "GivenAnswer":
+        """Return the answer with nothing in it that belongs to another one."""
+        sends_deputy = self.answer is Answer.DELEGATED
+        return GivenAnswer(
+            self.answer,
+            self.note,
+            self.sure_by if self.answer is Answer.TENTATIVE else None,
+            self.deputy_name if sends_deputy else "",
+            self.deputy_office if sends_deputy else "",
+            self.deputy_email if sends_deputy else "",
+            self.deputy_language if sends_deputy else "",
+        )
+
+    def deputy_called(self) -> str:
+        """Return the deputy with the function, or nothing where none is sent."""
+        tidy = self.tidied()
+        return ", ".join(part for part in (tidy.deputy_name, tidy.deputy_office) if part)
+
 
 @dataclass(frozen=True)
 class Needs:
@@ -82,25 +100,17 @@ class Invitation(Base):
 
     def take(self, given: GivenAnswer, *, now: datetime, deputy_state: DeputyState) -> None:
         """Let this answer hold from now on; the rules have been asked before."""
-        self.answer = given.answer
-        self.note = given.note
-        self.sure_by = given.sure_by if given.answer is Answer.TENTATIVE else None
-        self._name_deputy(given if given.answer is Answer.DELEGATED else None, deputy_state)
+        held = given.tidied()
+        self.answer, self.note, self.sure_by = held.answer, held.note, held.sure_by
+        self.deputy_name, self.deputy_office = held.deputy_name, held.deputy_office
+        self.deputy_email, self.deputy_language = held.deputy_email, held.deputy_language
+        self.deputy_state = deputy_state if held.answer is Answer.DELEGATED else DeputyState.NONE
         self.answered_at = now
-
-    def _name_deputy(self, given: GivenAnswer | None, state: DeputyState) -> None:
-        self.deputy_name = given.deputy_name if given else ""
-        self.deputy_office = given.deputy_office if given else ""
-        self.deputy_email = given.deputy_email if given else ""
-        self.deputy_language = given.deputy_language if given else ""
-        self.deputy_state = state if given else DeputyState.NONE
 
     def ask_again(self, *, now: datetime) -> None:
         """Take the answer back: it was given for another time, or the deputy was not accepted."""
-        self.answer = Answer.NEEDS_ACTION
+        self.take(GivenAnswer(Answer.NEEDS_ACTION, self.note), now=now, deputy_state=DeputyState.NONE)
         self.answered_at = None
-        self.sure_by = None
-        self._name_deputy(None, DeputyState.NONE)
         self.asked_at = now
         self.asked_round += 1
 
