@@ -44,12 +44,8 @@ class Occasion:
         return self.meeting.conference
 
     def sender_name(self, language: str) -> str:
-        """Return who writes: the name that the conference has chosen, the first body, else the conference."""
-        if self.conference.sender_names:
-            return self.conference.sender_names.in_language(language)
-        if self.bodies:
-            return self.bodies[0].names.in_language(language)
-        return self.conference.titles.in_language(language)
+        """Return who writes."""
+        return sender_of(self.conference, self.bodies, language)
 
     def told(self) -> Told:
         """Return what guests shall know now."""
@@ -82,6 +78,12 @@ class Occasion:
         """Return until when answers are open, in every zone; nothing where there is no deadline."""
         closes = self.meeting.answers_close_at
         return dates.said(closes, self.meeting.zone, self.zones, language) if closes else ""
+
+
+def sender_of(conference: Conference, bodies: Sequence[Body], language: str) -> str:
+    """Return who writes: the name that the conference has chosen, the first body, else the conference."""
+    names = conference.sender_names or (bodies[0].names if bodies else conference.titles)
+    return names.in_language(language)
 
 
 @dataclass(frozen=True)

@@ -59,10 +59,7 @@ def send_link(contact: Contact) -> None:
 
 def _send(conference: Conference, box: Mailbox, key: str) -> None:
     bodies = bodies_of(conference)
-    if conference.sender_names:
-        sender = conference.sender_names.in_language(box.language)
-    else:
-        sender = (bodies[0].names if bodies else conference.titles).in_language(box.language)
+    sender = letters.sender_of(conference, bodies, box.language)
     own = wordings_of(conference.id).get(("link-again", box.language))
     outbox.queue(
         letters.link_letter(conference, box, sender, bodies, own),
