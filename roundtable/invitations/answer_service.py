@@ -12,11 +12,11 @@ from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters, queries
-from roundtable.invitations.deputy_service import seat_deputy, withdraw_deputy
+from roundtable.invitations.deputy_service import confirm, seat_deputy, withdraw_deputy
 from roundtable.invitations.letters import Occasion, Saying
-from roundtable.invitations.mailboxes import Mailbox, mailboxes
+from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import AnswerGiven, CalendarReply, GivenAnswer, Invitation, Needs
-from roundtable.invitations.post_service import for_calendar, post
+from roundtable.invitations.post_service import post
 from roundtable.invitations.queries import topic
 from roundtable.invitations.rsvp import (
     CANCELLED,
@@ -102,7 +102,7 @@ def answer(
     seated = None
     if invitation.answer is Answer.DELEGATED and state is DeputyState.ACCEPTED and not stays:
         seated = seat_deputy(about, invitation, cause=str(record.id))
-    _confirm(about, invitation, record, seated)
+    confirm(about, invitation, record, seated)
     _tell_organizers(about, invitation, record, called_before)
     return record
 
@@ -146,24 +146,6 @@ def _state_of(given: GivenAnswer, *, needs_approval: bool) -> DeputyState:
     if given.answer is not Answer.DELEGATED:
         return DeputyState.NONE
     return DeputyState.PROPOSED if needs_approval else DeputyState.ACCEPTED
-
-
-def _confirm(about: Occasion, invitation: Invitation, record: AnswerGiven, seated: Contact | None) -> None:
-    """Write the confirmation to every office of the participant, with what its calendar needs.
-
-    All of them are told, so that two offices of one mayor cannot answer past each other; but for a
-    colleague who has just been written to as the deputy.
-    """
-    people = [one for one in queries.informed_offices(invitation) if one is not seated]
-    for box in mailboxes(people):
-        entry = for_calendar(about, box)
-        saying = Saying(
-            words={"said_by": record.said_by, "deputy": invitation.deputy_called()},
-            answer=letters.said_of(invitation, box.language),
-            next=letters.after_answer(invitation, box.language, in_calendar=entry is not None),
-        )
-        draft = letters.compose(KINDS["confirmation"], about, box, saying)
-        post(about, box, draft, key=f"confirmation/{record.id}/{box.first.id}", for_calendar=entry)
 
 
 def _tell_organizers(

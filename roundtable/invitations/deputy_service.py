@@ -32,7 +32,7 @@ def seat_deputy(about: Occasion, invitation: Invitation, *, cause: str) -> Conta
     invitation.deputy_contact = contact
     db.session.flush()
     box = Mailbox((contact,))
-    draft = letters.compose(KINDS["deputy"], about, box, _saying(invitation))
+    draft = letters.compose(KINDS["deputy"], about, box, Saying(words={"deputy": invitation.deputy_called()}))
     post(
         about,
         box,
@@ -41,10 +41,6 @@ def seat_deputy(about: Occasion, invitation: Invitation, *, cause: str) -> Conta
         for_calendar=for_calendar(about, box),
     )
     return contact
-
-
-def _saying(invitation: Invitation, **more: str) -> Saying:
-    return Saying(words={"deputy": invitation.deputy_called(), **more})
 
 
 def _contact_for(invitation: Invitation) -> Contact:
@@ -60,7 +56,7 @@ def _contact_for(invitation: Invitation) -> Contact:
         name=invitation.deputy_name,
         email=invitation.deputy_email,
         email_key=key,
-        language=invitation.deputy_language or about_language(invitation),
+        language=invitation.deputy_language or _language_of_office(invitation),
         gets_invitation=False,
         may_answer=False,
         gets_reminders=True,
@@ -72,7 +68,7 @@ def _contact_for(invitation: Invitation) -> Contact:
     return contact
 
 
-def about_language(invitation: Invitation) -> str:
+def _language_of_office(invitation: Invitation) -> str:
     """Return the language of the office that sends the deputy."""
     first = select(Contact.language).where(Contact.participant_id == invitation.participant_id)
     found = db.session.scalar(first.order_by(Contact.id).limit(1))
@@ -115,20 +111,24 @@ def accept_deputy(invitation: Invitation, *, by: str) -> None:
     about = _about_proposal(invitation)
     record = _decision(invitation, Answer.DELEGATED, by, note="")
     seated = seat_deputy(about, invitation, cause=str(record.id))
+    confirm(about, invitation, record, seated)
+
+
+def confirm(about: Occasion, invitation: Invitation, record: AnswerGiven, seated: Contact | None) -> None:
+    """Write the confirmation to every office of the participant, with what its calendar needs.
+
+    All of them are told, so that two offices of one mayor cannot answer past each other; but for a
+    colleague who has just been written to as the deputy.
+    """
     for box in mailboxes(one for one in queries.informed_offices(invitation) if one is not seated):
+        entry = for_calendar(about, box)
         saying = Saying(
-            words={"said_by": by, "deputy": invitation.deputy_called()},
+            words={"said_by": record.said_by, "deputy": invitation.deputy_called()},
             answer=letters.said_of(invitation, box.language),
-            next=letters.after_answer(invitation, box.language, in_calendar=False),
+            next=letters.after_answer(invitation, box.language, in_calendar=entry is not None),
         )
         draft = letters.compose(KINDS["confirmation"], about, box, saying)
-        post(
-            about,
-            box,
-            draft,
-            key=f"confirmation/{record.id}/{box.first.id}",
-            for_calendar=for_calendar(about, box),
-        )
+        post(about, box, draft, key=f"confirmation/{record.id}/{box.first.id}", for_calendar=entry)
 
 
 def refuse_deputy(invitation: Invitation, *, by: str, reason: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock
@@ -54,34 +54,25 @@ def invitations_to(meeting: Meeting) -> list[Invitation]:
     )
 
 
-def invitations_for(contact: Contact) -> list[Invitation]:
-    """Return the invitations that a contact's page shows, the earliest meeting first.
-
-    An office sees those of its mayor, a deputy only those at which it sits.
-    """
+def _shown_to(contact: Contact) -> Select[Invitation]:
+    """What a contact's page shows: an office sees its mayor's invitations, a deputy those at which it sits."""
     query = (
         select(Invitation)
         .join(Invitation.meeting)
         .options(contains_eager(Invitation.meeting))
         .where(Invitation.participant_id == contact.participant_id)
-        .order_by(Meeting.starts_at)
     )
-    if contact.is_deputy:
-        query = query.where(Invitation.deputy_contact_id == contact.id)
-    return list(db.session.scalars(query))
+    return query.where(Invitation.deputy_contact_id == contact.id) if contact.is_deputy else query
+
+
+def invitations_for(contact: Contact) -> list[Invitation]:
+    """Return the invitations that a contact's page shows, the earliest meeting first."""
+    return list(db.session.scalars(_shown_to(contact).order_by(Meeting.starts_at)))
 
 
 def invitation_for(contact: Contact, meeting_id: int) -> Invitation | None:
     """Return the invitation to one meeting that a contact's page shows."""
-    query = (
-        select(Invitation)
-        .join(Invitation.meeting)
-        .options(contains_eager(Invitation.meeting))
-        .where(Invitation.participant_id == contact.participant_id, Invitation.meeting_id == meeting_id)
-    )
-    if contact.is_deputy:
-        query = query.where(Invitation.deputy_contact_id == contact.id)
-    return db.session.scalar(query)
+    return db.session.scalar(_shown_to(contact).where(Invitation.meeting_id == meeting_id))
 
 
 def is_invited(participant: Participant) -> bool:
