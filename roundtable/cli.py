@@ -24,6 +24,7 @@ from roundtable.languages import LANGUAGES
 from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
 from roundtable.mail.models import Letter, LetterState
+from roundtable.scheduling.jobs import remind as remind_about_polls
 from roundtable.web.logs import configure
 
 
@@ -137,10 +138,14 @@ def serve(*, migrate: bool) -> None:
 
 def _jobs(settings: Settings) -> list[Job]:
     """Return what goes on beside the requests: letters soon, the rest once a minute."""
-    jobs = [Job(deliver_letters, 2), Job(answer_link_requests, 5), Job(remind, 60)]
+    jobs = [Job(deliver_letters, 2), Job(answer_link_requests, 5), Job(_remind, 60)]
     if settings.inbox_url:
         jobs.append(Job(read_inbox, 60))
     return jobs
+
+
+def _remind() -> int:
+    return remind() + remind_about_polls()
 
 
 def _upgrade() -> None:
@@ -214,7 +219,7 @@ def deliver(*, limit: int) -> None:
 @with_appcontext
 def send_reminders() -> None:
     """Write the reminders that are due, once; for servers without the background thread."""
-    click.echo(f"{remind()} reminders written.")
+    click.echo(f"{_remind()} reminders written.")
 
 
 @main.command()

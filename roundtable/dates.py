@@ -6,6 +6,8 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
+from babel.units import format_unit
+from flask_babel import gettext
 
 from roundtable import times
 from roundtable.languages import locale_of
@@ -106,3 +108,28 @@ def said(starts_at: datetime, home: str, zones: tuple[str, ...], language: str) 
     """Return an instant in full: weekday, date and the time in every zone, home first."""
     home_day = times.wall(starts_at, ZoneInfo(home)).date()
     return f"{long_day(home_day, language)} · {hours_said(clocks(starts_at, 0, home, zones, language))}"
+
+
+def hours_apart(minutes: int, language: str) -> str:
+    """Return the gap between two clocks in hours, whichever is ahead: 1 hour, 5.5 hours."""
+    return format_unit(abs(minutes) / 60, "duration-hour", "long", locale=locale_of(language))
+
+
+def gap_said(change: times.GapChange, language: str) -> str:
+    """Return what a change of the clocks means for two places, as a sentence in the current language."""
+    values = {
+        "day": long_day(change.day, language),
+        "one": zone_city(change.home, language),
+        "other": zone_city(change.other, language),
+        "before": hours_apart(change.before_minutes, language),
+        "after": hours_apart(change.after_minutes, language),
+    }
+    if abs(change.after_minutes) > abs(change.before_minutes):
+        return gettext(
+            "Clocks change: from %(day)s the gap between %(one)s and %(other)s grows from %(before)s to %(after)s.",
+            **values,
+        )
+    return gettext(
+        "Clocks change: from %(day)s the gap between %(one)s and %(other)s shrinks from %(before)s to %(after)s.",
+        **values,
+    )

@@ -16,18 +16,23 @@ from roundtable.invitations.models import (
 from roundtable.mail.models import Letter, Pace, ReceivedMail
 from roundtable.minutes.models import Attendance, Entry, Minutes
 from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
+from roundtable.scheduling.models import Availability, DateOption, DatePoll, DateQuestion, OfficeHours
 
 __all__ = [
     "AgendaItem",
     "Announcement",
     "AnswerGiven",
     "Attendance",
+    "Availability",
     "Body",
     "CalendarEntry",
     "CalendarReply",
     "City",
     "Conference",
     "Contact",
+    "DateOption",
+    "DatePoll",
+    "DateQuestion",
     "Entry",
     "Invitation",
     "Letter",
@@ -35,6 +40,7 @@ __all__ = [
     "Meeting",
     "Membership",
     "Minutes",
+    "OfficeHours",
     "Pace",
     "Participant",
     "PressSummary",

@@ -14,6 +14,7 @@ from roundtable.invitations import views as invitations
 from roundtable.mail import views as mail
 from roundtable.minutes import views as minutes
 from roundtable.press import views as press
+from roundtable.scheduling import views as scheduling
 
 
 def register_parts(app: Flask) -> None:
@@ -25,6 +26,7 @@ def register_parts(app: Flask) -> None:
         guests,
         agenda,
         invitations,
+        scheduling,
         calendars,
         minutes,
         press,

@@ -1,5 +1,7 @@
 """Wall time and instant: the arithmetic of clocks, without a clock of its own."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
@@ -137,3 +139,49 @@ def in_office_hours(starts: datetime, ends: datetime) -> bool:
         and ends.time() <= OFFICE_HOURS[1]
         and not is_weekend(starts.date())
     )
+
+
+@dataclass(frozen=True)
+class GapChange:
+    """From a day on, two zones lie further apart, or nearer: both gaps in minutes, `other` from `home`."""
+
+    day: date
+    home: str
+    other: str
+    before_minutes: int
+    after_minutes: int
+
+
+def gap_minutes(moment: datetime, home: ZoneInfo, other: ZoneInfo) -> int:
+    """Return by how many minutes clocks in `other` are ahead of those at home at an instant; behind: negative."""
+    return int((wall(moment, other) - wall(moment, home)).total_seconds()) // 60
+
+
+def gap_changes(first: datetime, last: datetime, home: str, zones: Iterable[str]) -> list[GapChange]:
+    """Return every change of the gap between home and a zone from one instant to another, the earliest first.
+
+    The day is the one that clocks at home show when the change comes.
+    """
+    found = []
+    at_home = ZoneInfo(home)
+    for name in zones:
+        zone = ZoneInfo(name)
+        early, late = first, min(first + timedelta(days=1), last)
+        while early < last:
+            before, after = gap_minutes(early, at_home, zone), gap_minutes(late, at_home, zone)
+            if before != after:
+                day = wall(_first_with(after, early, late, at_home, zone), at_home).date()
+                found.append(GapChange(day, home, name, before, after))
+            early, late = late, min(late + timedelta(days=1), last)
+    return sorted(found, key=lambda one: (one.day, one.other))
+
+
+def _first_with(gap: int, early: datetime, late: datetime, home: ZoneInfo, zone: ZoneInfo) -> datetime:
+    """Find, to the minute, from when the gap is so many minutes."""
+    while late - early > timedelta(minutes=1):
+        middle = early + (late - early) / 2
+        if gap_minutes(middle, home, zone) == gap:
+            late = middle
+        else:
+            early = middle
+    return late

@@ -1,6 +1,6 @@
 """Plain factories with dull defaults: each stores what it makes and says nothing else."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,10 @@ from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.mail.models import Letter
 from roundtable.order import search_key
+from roundtable.scheduling import queries as polls
+from roundtable.scheduling import service as scheduling
+from roundtable.scheduling.choices import PollStage
+from roundtable.scheduling.models import DatePoll
 
 NOW = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 PASSWORD = "a good long password"
@@ -160,6 +164,33 @@ def item(of: Meeting, minutes: int = 10, kind: ItemKind = ItemKind.TOPIC, name: 
     made = agenda.add_item(of, kind, texts(name), Texts(), minutes)
     db.session.flush()
     return made
+
+
+def poll(of: Conference | None = None, *, stage: PollStage = PollStage.OPEN) -> DatePoll:
+    """Return a poll among the guest list: 20 October and, after the clocks have changed, 27 October, 13:00."""
+    about = of or conference()
+    plan = scheduling.SearchPlan(
+        titles=texts("Round Table"),
+        zone="Europe/Istanbul",
+        duration_minutes=90,
+        first_day=date(2026, 10, 19),
+        last_day=date(2026, 10, 30),
+        answers_close_at=NOW + timedelta(days=20),
+    )
+    made = scheduling.begin(about, plan)
+    scheduling.add_options(made, [datetime(2026, 10, 20, 13, 0), datetime(2026, 10, 27, 13, 0)])
+    db.session.flush()
+    made.stage = stage
+    if stage is not PollStage.DRAFT:
+        for option in polls.options_of(made):
+            option.announced_at = NOW
+    db.session.commit()
+    return made
+
+
+def poll_link(of: Contact, about: DatePoll) -> str:
+    """Return the address of the page on which a contact says which dates suit."""
+    return f"/g/{token_of(of)}/polls/{about.id}"
 
 
 def outbox() -> list[Letter]:

@@ -16,6 +16,7 @@ PARTS = [
     "guests",
     "agenda",
     "invitations",
+    "scheduling",
     "calendars",
     "minutes",
     "press",

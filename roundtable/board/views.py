@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from roundtable import clock, times
 from roundtable.agenda.queries import agenda_of
-from roundtable.board.festivities import holiday
 from roundtable.board.way import Mark, way
 from roundtable.conferences.access import meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
@@ -20,9 +19,9 @@ from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.queries import invitations_to, takes_answers
 from roundtable.invitations.rsvp import Answer
-from roundtable.languages import current_language
 from roundtable.minutes.queries import minutes_of
 from roundtable.press.queries import publications_of, summary_of
+from roundtable.scheduling.festivities import holiday
 from roundtable.web.charts import Band, Table, ribbon, table
 
 bp = Blueprint("board", __name__)
@@ -73,13 +72,12 @@ def _ribbons(meeting: Meeting, participants: list[Participant]) -> list[Ribbon]:
 
 def _holidays(meeting: Meeting, participants: list[Participant]) -> list[tuple[str, str, int]]:
     """Return (name, country, number of cities) of each public holiday on the day of the meeting."""
-    language = current_language()
     found: Counter[tuple[str, str]] = Counter()
     for one in participants:
         day = times.wall(meeting.starts_at, ZoneInfo(one.city.zone)).date()
-        name = holiday(day, one.city.country, one.city.state, language)
-        if name:
-            found[name, one.city.country] += 1
+        festival = holiday(day, one.city.country, one.city.state)
+        if festival is not None:
+            found[festival.called(), one.city.country] += 1
     return [(name, country, count) for (name, country), count in found.most_common()]
 
 

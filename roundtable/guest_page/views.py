@@ -11,6 +11,7 @@ from roundtable.calendars.queries import feed_address
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import DeputyRule
 from roundtable.db import db
+from roundtable.guest_page.poll_views import bp as poll_pages
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
 from roundtable.invitations import answer_service, queries
@@ -19,6 +20,7 @@ from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
+from roundtable.scheduling.queries import asked_of, takes_answers
 from roundtable.web.access import by_link
 
 bp = Blueprint("guest_page", __name__)
@@ -27,11 +29,17 @@ bp = Blueprint("guest_page", __name__)
 @bp.get("/g/<token>")
 @by_link
 def index(token: str) -> ResponseReturnValue:
-    """Lead to the one session that is to come, else list them all."""
+    """Lead to the one thing that is to come, else list them all."""
     contact = contact_or_404(token)
     invitations = queries.invitations_for(contact)
     coming = [one for one in invitations if one.meeting.ends_at > clock.now()]
-    if len(coming) == 1 and "all" not in request.args:
+    polls = asked_of(contact)
+    asked = [one for one in polls if takes_answers(one.poll)]
+    if len(asked) == 1 and not coming and "all" not in request.args:
+        return redirect(
+            url_for("guest_poll.show", token=token, poll_id=asked[0].poll_id, lang=request.args.get("lang"))
+        )
+    if len(coming) == 1 and not asked and "all" not in request.args:
         return redirect(
             url_for(
                 "guest_page.meeting",
@@ -44,6 +52,7 @@ def index(token: str) -> ResponseReturnValue:
         "guest_page/index.html",
         contact=contact,
         invitations=invitations,
+        asked=asked,
         zones=zone_names_at(contact.participant.conference_id),
         feed=feed_address(contact),
         token=token,
@@ -197,5 +206,6 @@ def unknown(_rest: str) -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the page."""
+    """Serve the pages."""
     app.register_blueprint(bp)
+    app.register_blueprint(poll_pages)

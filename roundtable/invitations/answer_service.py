@@ -13,6 +13,7 @@ from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters, queries
 from roundtable.invitations.deputy_service import confirm, seat_deputy, withdraw_deputy
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import AnswerGiven, CalendarReply, GivenAnswer, Invitation, Needs
@@ -28,7 +29,6 @@ from roundtable.invitations.rsvp import (
     check_answer,
     last_day_to_decide,
 )
-from roundtable.invitations.wording import KINDS
 from roundtable.languages import speaking
 from roundtable.mail import outbox
 from roundtable.mail.letters import public_address

@@ -8,10 +8,10 @@ from roundtable.conferences.roles import MeetingStage
 from roundtable.db import db
 from roundtable.guests.models import Contact, Participant
 from roundtable.invitations import letters, queries
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import CalendarEntry, Invitation
 from roundtable.invitations.post_service import for_calendar, post
-from roundtable.invitations.wording import KINDS
 
 
 def remove_contact(contact: Contact) -> None:

@@ -7,12 +7,12 @@ from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters, queries
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import AnswerGiven, Invitation
 from roundtable.invitations.post_service import for_calendar, post
 from roundtable.invitations.rsvp import Answer, Channel, DeputyState
-from roundtable.invitations.wording import KINDS
 
 NOBODY_PROPOSED = sentence(
     "No deputy is waiting for a decision here. Somebody else may have decided already."

@@ -15,6 +15,7 @@ from roundtable.guests.models import Contact, Participant
 from roundtable.invitations import wording
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.changes import Told, changes
+from roundtable.invitations.letter_kinds import KINDS, NOTICE, LetterKind
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation, Wording
 from roundtable.invitations.rsvp import Answer, DeputyState
@@ -102,20 +103,24 @@ class Saying:
 
 
 def compose(
-    kind: wording.LetterKind,
+    kind: LetterKind,
     about: Occasion,
     box: Mailbox,
     saying: Saying | None = None,
     *,
     language: str = "",
+    page: str = "",
 ) -> Draft:
-    """Return a letter to a guest's mailbox, in its language and in the conference's wording."""
+    """Return a letter to a guest's mailbox, in its language and in the conference's wording.
+
+    `page` is where the link leads below the personal one; without it, to the meeting.
+    """
     language = language or box.language
     own = about.wordings.get((kind.key, language))
     with speaking(language):
         query = saying.query if saying else ""
-        page = f"/meetings/{about.meeting.id}{query}"
-        sheet = _sheet(kind, own, language, box, page)
+        page = page or f"/meetings/{about.meeting.id}{query}"
+        sheet = sheet_of(kind, own, language, box, page)
         return _about_meeting(about, sheet, saying or Saying())
 
 
@@ -124,14 +129,14 @@ def notice(about: Occasion, invitation: Invitation, saying: Saying, board: str) 
     language = about.conference.languages[0]
     participant = invitation.participant
     with speaking(language):
-        subject, body = worded(wording.NOTICE, None)
+        subject, body = worded(NOTICE, None)
         words = {
             "city": participant.city.names.in_language(language),
             "state": str(STATE_NAMES[invitation.answer]),
             **saying.words,
         }
         who = called(participant, language)
-        sheet = _Sheet(wording.NOTICE, language, subject, body, [("", board)], who)
+        sheet = Sheet(NOTICE, language, subject, body, [("", board)], who)
         return _about_meeting(about, sheet, replace(saying, words=words))
 
 
@@ -141,10 +146,10 @@ def link_letter(
     """Return the letter with nothing but the personal link, which is about no single meeting."""
     language = box.language
     with speaking(language):
-        sheet = _sheet(wording.KINDS["link-again"], own, language, box, "")
+        sheet = sheet_of(KINDS["link-again"], own, language, box, "")
         title = conference.titles.in_language(language)
-        words = _words(sheet, conference)
-        return _written(
+        words = words_of(sheet, conference)
+        return written(
             sheet,
             words,
             words,
@@ -158,7 +163,7 @@ def link_letter(
         )
 
 
-def worded(kind: wording.LetterKind, own: Wording | None) -> tuple[str, str]:
+def worded(kind: LetterKind, own: Wording | None) -> tuple[str, str]:
     """Return subject and body of a kind: the conference's own, else the program's in the current language."""
     if own is not None:
         return own.subject, own.body
@@ -172,10 +177,10 @@ def called(participant: Participant, language: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class Sheet:
     """A letter before anything is filled in: its words, its links with for whom each is, and for whom it is."""
 
-    kind: wording.LetterKind
+    kind: LetterKind
     language: str
     subject: str
     body: str
@@ -183,14 +188,15 @@ class _Sheet:
     who: str
 
 
-def _sheet(kind: wording.LetterKind, own: Wording | None, language: str, box: Mailbox, page: str) -> _Sheet:
+def sheet_of(kind: LetterKind, own: Wording | None, language: str, box: Mailbox, page: str) -> Sheet:
+    """Return a letter's words and links for a mailbox, before anything is filled in."""
     subject, body = worded(kind, own)
     links = [(called(one.participant, language), placeholder(one.id) + page) for one in box.contacts]
     names = list(dict.fromkeys(_who(kind, one, language) for one in box.contacts))
-    return _Sheet(kind, language, subject, body, links, format_list(names, locale=locale_of(language)))
+    return Sheet(kind, language, subject, body, links, format_list(names, locale=locale_of(language)))
 
 
-def _who(kind: wording.LetterKind, contact: Contact, language: str) -> str:
+def _who(kind: LetterKind, contact: Contact, language: str) -> str:
     """Return for whom a letter is; a deputy is named with whom it represents, once it knows that it does."""
     mayor = called(contact.participant, language)
     if not contact.is_deputy or kind.key in {"deputy", "deputy-withdrawn"}:
@@ -198,7 +204,8 @@ def _who(kind: wording.LetterKind, contact: Contact, language: str) -> str:
     return gettext("%(deputy)s, representing %(who)s", deputy=contact.name, who=mayor)
 
 
-def _words(sheet: _Sheet, conference: Conference) -> dict[str, str]:
+def words_of(sheet: Sheet, conference: Conference) -> dict[str, str]:
+    """Return what every letter may say: for whom it is, about what, and whom to call."""
     return {
         "who": sheet.who,
         "title": conference.titles.in_language(sheet.language),
@@ -209,11 +216,11 @@ def _words(sheet: _Sheet, conference: Conference) -> dict[str, str]:
     }
 
 
-def _about_meeting(about: Occasion, sheet: _Sheet, saying: Saying) -> Draft:
+def _about_meeting(about: Occasion, sheet: Sheet, saying: Saying) -> Draft:
     meeting, language = about.meeting, sheet.language
     found = changes(saying.changes_since, about.told(), about.zones, language) if saying.changes_since else []
     words = {
-        **_words(sheet, about.conference),
+        **words_of(sheet, about.conference),
         "title": meeting.titles.in_language(language),
         "when": dates.said(meeting.starts_at, meeting.zone, about.zones, language),
         "deadline": about.deadline(language),
@@ -222,7 +229,7 @@ def _about_meeting(about: Occasion, sheet: _Sheet, saying: Saying) -> Draft:
         "changes": "; ".join(f"{one.name}: {one.new}" for one in found),
         **saying.words,
     }
-    return _written(
+    return written(
         sheet,
         words,
         {**words, "when": about.short_when(language)},
@@ -244,8 +251,8 @@ def _about_meeting(about: Occasion, sheet: _Sheet, saying: Saying) -> Draft:
     )
 
 
-def _written(
-    sheet: _Sheet,
+def written(
+    sheet: Sheet,
     words: Mapping[str, str],
     in_subject: Mapping[str, str],
     blocks: Mapping[str, object],
@@ -261,7 +268,7 @@ def _written(
         parts=wording.expand(sheet.body, words, blocks),
         blocks=blocks,
         button=gettext(kind.button),
-        is_notice=kind is wording.NOTICE,
+        is_notice=kind is NOTICE,
         **page,
     )
 
@@ -340,7 +347,7 @@ def for_organizers(invitation: Invitation, language: str, called_before: str) ->
         return []
 
 
-def sample_saying(about: Occasion, kind: wording.LetterKind, language: str) -> Saying:
+def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
     """Return what a letter of this kind might say, for the preview of a wording, in the current language."""
     meeting = about.meeting
     before = Told(

@@ -191,7 +191,7 @@ class CalendarEntry(Base):
 
 
 class Wording(Base):
-    """How one conference words one kind of letter in one language; see `wording.KINDS`."""
+    """How one conference words one kind of letter in one language; see `letter_kinds.KINDS`."""
 
     __tablename__ = "wording"
     __table_args__ = (UniqueConstraint("conference_id", "kind", "language"),)

@@ -16,6 +16,7 @@ from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters, queries
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import Invitation
@@ -23,7 +24,6 @@ from roundtable.invitations.post_service import post
 from roundtable.invitations.reminders import Due, Schedule, due
 from roundtable.invitations.rsvp import Answer
 from roundtable.invitations.service import Planned
-from roundtable.invitations.wording import KINDS
 from roundtable.mail import outbox
 
 FARTHEST = timedelta(days=90 + 90)

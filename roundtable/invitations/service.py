@@ -11,13 +11,13 @@ from roundtable.guests.queries import participants_of
 from roundtable.invitations import letters, queries
 from roundtable.invitations.changes import Told, asks_again
 from roundtable.invitations.deputy_service import withdraw_deputy
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import Announcement, Invitation
 from roundtable.invitations.post_service import first_key, for_calendar, post
 from roundtable.invitations.queries import occasion
 from roundtable.invitations.rsvp import CANCELLED
-from roundtable.invitations.wording import KINDS
 from roundtable.mail.outbox import Draft
 
 NOTHING_NEW = sentence("The guests know everything already; there is nothing to tell.")

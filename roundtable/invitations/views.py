@@ -363,7 +363,8 @@ def remove_participant(conference_id: int, participant_id: int) -> ResponseRetur
 def init_app(app: Flask) -> None:
     """Serve the pages, and let the outbox find personal links and unwanted letters."""
     with app.app_context():
-        delivery.init_letters(addressees, reminder_service.unwanted)
+        delivery.init_letters(addressees)
+        delivery.drop_when(reminder_service.unwanted)
     app.jinja_env.filters["without_links"] = lambda text: without_links(text, gettext("[the personal link]"))
     app.register_blueprint(bp)
     app.register_blueprint(wording_pages)

@@ -43,13 +43,14 @@ Unwanted = Callable[[Sequence[Row[Any]]], Mapping[int, str]]
 _LETTERS = cast("Table", Letter.__table__)
 
 
-def init_letters(addressees: Addressees, unwanted: Unwanted) -> None:
-    """Say how recipients and their links are found when letters are sent, and which letters to drop.
+def init_letters(addressees: Addressees) -> None:
+    """Say how recipients and their links are found when letters are sent: those contacts that still exist."""
+    current_app.extensions["roundtable.addressees"] = addressees
 
-    `addressees` returns those of the asked contacts that still exist; `unwanted` the reason, by the
-    letter's id, why a letter shall not go any more.
-    """
-    current_app.extensions["roundtable.letters"] = (addressees, unwanted)
+
+def drop_when(unwanted: Unwanted) -> None:
+    """Add a rule that returns, by the letter's id, the reason why a waiting letter shall not go any more."""
+    current_app.extensions.setdefault("roundtable.unwanted", []).append(unwanted)
 
 
 def deliver_due(*, limit: int | None = None) -> int:
@@ -139,8 +140,12 @@ def people_for(letters: Sequence[Letter | Row[Any]]) -> Mapping[int, Addressee]:
 
 
 def _sources() -> tuple[Addressees, Unwanted]:
-    found: tuple[Addressees, Unwanted] = current_app.extensions["roundtable.letters"]
-    return found
+    rules: list[Unwanted] = current_app.extensions["roundtable.unwanted"]
+
+    def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
+        return {letter: reason for rule in rules for letter, reason in rule(batch).items()}
+
+    return current_app.extensions["roundtable.addressees"], unwanted
 
 
 _OUTCOME = (

@@ -3,7 +3,6 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient, counted_queries
 
-from roundtable.board.festivities import holiday
 from roundtable.board.way import Step, way
 from roundtable.db import db
 from roundtable.web.charts import ribbon, table
@@ -65,16 +64,6 @@ def test_a_ribbon_covers_the_whole_day_once() -> None:
     assert sum(band.length for band in bands) == 24 * 60
     assert [band.kind for band in bands] == ["night", "edge", "office", "edge", "night"]
     assert (present.start, present.length) == (11 * 60, 90)
-
-
-def test_holidays_are_named_in_the_readers_language() -> None:
-    from datetime import date
-
-    assert holiday(date(2026, 10, 29), "TR", "", "tr") == "Cumhuriyet Bayramı"
-    assert holiday(date(2026, 10, 3), "DE", "", "de") == "Tag der Deutschen Einheit"
-    assert holiday(date(2026, 6, 4), "DE", "NW", "de") == "Fronleichnam"
-    assert holiday(date(2026, 6, 4), "DE", "BE", "de") == ""
-    assert holiday(date(2026, 10, 29), "XX", "", "tr") == ""
 
 
 def test_the_way_marks_what_is_done_and_what_comes_next() -> None:

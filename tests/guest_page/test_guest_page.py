@@ -39,7 +39,15 @@ def _public_addresses(app: Flask, one: Invitation) -> list[str]:
         .rpartition("/")[2]
         .removesuffix(".ics"),
     }
-    filled = {"meeting_id": one.meeting_id, "slug": "none", "language": "en", "number": 1, "_rest": "x"}
+    poll = make.poll(one.meeting.conference)
+    filled = {
+        "poll_id": poll.id,
+        "meeting_id": one.meeting_id,
+        "slug": "none",
+        "language": "en",
+        "number": 1,
+        "_rest": "x",
+    }
     addresses = []
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]

@@ -14,6 +14,7 @@ from flask import Flask
 
 from roundtable import clock
 from roundtable.conferences import service as conferences
+from roundtable.conferences.models import Conference
 from roundtable.conferences.roles import BodyRole, DeputyRule
 from roundtable.db import Texts, db
 from roundtable.invitations import (
@@ -21,6 +22,7 @@ from roundtable.invitations import (
     contact_service,
     deputy_service,
     jobs,
+    letter_kinds,
     letters,
     link_service,
     queries,
@@ -35,6 +37,13 @@ from roundtable.invitations.rsvp import Answer
 from roundtable.mail.delivery import people_for
 from roundtable.mail.filling import PLACEHOLDER, as_bytes, owners_in
 from roundtable.mail.outbox import Draft
+from roundtable.scheduling import asking_service, settle_service
+from roundtable.scheduling import letters as poll_letters
+from roundtable.scheduling import queries as polls
+from roundtable.scheduling import reminder_service as poll_reminders
+from roundtable.scheduling import service as scheduling
+from roundtable.scheduling.asking_service import search_about
+from roundtable.scheduling.choices import PollStage
 
 FOLDER = Path(__file__).parent.parent / "letters"
 
@@ -63,8 +72,9 @@ def _invitation(language: str, answer: Answer = Answer.ACCEPTED) -> Invitation:
     return make.invitation(make.meeting(conference, titles=titles), participant, answer=answer)
 
 
-GUEST_KINDS = [*wording.KINDS]
-WITH_TIME = [kind for kind in GUEST_KINDS if kind != "link-again"]
+GUEST_KINDS = [*letter_kinds.KINDS]
+POLL_KINDS = ["poll", "poll-option", "poll-reminder"]
+WITH_TIME = [kind for kind in GUEST_KINDS if kind not in {"link-again", *POLL_KINDS}]
 
 
 def _draft(kind: str, one: Invitation) -> Draft:
@@ -73,6 +83,12 @@ def _draft(kind: str, one: Invitation) -> Draft:
     if kind == "link-again":
         conference = one.meeting.conference
         return letters.link_letter(conference, box, about.sender_name(language), about.bodies, None)
+    if kind in POLL_KINDS:
+        search = search_about(make.poll(one.meeting.conference))
+        starts = [option.starts_at for option in polls.options_of(search.poll)]
+        return poll_letters.compose(kind, search, box, starts)
+    if kind == "poll-settled":
+        return letters.compose(letter_kinds.KINDS[kind], about, box, page="/polls/1")
     if kind == "notice":
         said = Saying(
             words={"said_by": "Özel Kalem"}, answer=letters.said_of(one, about.conference.languages[0])
@@ -82,7 +98,7 @@ def _draft(kind: str, one: Invitation) -> Draft:
         old = about.told()
         one.meeting.arrange(one.meeting.titles, datetime(2026, 10, 27, 14, 30), "Europe/Istanbul", 60)
         said = Saying(changes_since=old, next=letters.after_change(about, language, asks_again=True))
-        return letters.compose(wording.KINDS[kind], about, box, said)
+        return letters.compose(letter_kinds.KINDS[kind], about, box, said)
     saying = Saying(
         words={
             "said_by": "Özel Kalem",
@@ -92,7 +108,7 @@ def _draft(kind: str, one: Invitation) -> Draft:
         answer=letters.said_of(one, language),
         next=letters.after_answer(one, language, in_calendar=True) if kind == "confirmation" else (),
     )
-    return letters.compose(wording.KINDS[kind], about, box, saying)
+    return letters.compose(letter_kinds.KINDS[kind], about, box, saying)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "tr"])
@@ -101,6 +117,7 @@ def test_the_letter_reads_exactly_so(app: Flask, kind: str, language: str) -> No
     draft = _draft(kind, _invitation(language))
     # The address of the page ends with the number of the session, which differs from run to run.
     found = re.sub(r"/meetings/\d+", "/meetings/1", f"{draft.subject}\n\n{draft.text}")
+    found = re.sub(r"/polls/\d+", "/polls/1", found)
     found = re.sub(rf"{PLACEHOLDER}/\d+", f"{PLACEHOLDER}/1", found)
 
     file = FOLDER / f"{kind}.{language}.txt"
@@ -122,7 +139,7 @@ def test_both_times_stand_in_subject_text_and_html(app: Flask, kind: str, langua
 
 @pytest.mark.parametrize("kind", GUEST_KINDS)
 def test_every_placeholder_of_the_programs_own_words_is_allowed_and_every_needed_one_there(kind: str) -> None:
-    found = wording.KINDS[kind]
+    found = letter_kinds.KINDS[kind]
 
     wording.check(found, found.subject, "\n\n".join(found.body))
 
@@ -209,6 +226,21 @@ def _everything_that_can_be_sent(client: OwnClient) -> None:
     service.tell_changes(meeting)
     service.cancel(meeting)
     db.session.commit()
+    _every_letter_of_a_poll(meeting.conference)
+
+
+def _every_letter_of_a_poll(conference: Conference) -> None:
+    poll = make.poll(conference)
+    poll.stage = PollStage.DRAFT
+    for option in polls.options_of(poll):
+        option.announced_at = None
+    asking_service.ask(poll)
+    scheduling.add_options(poll, [datetime(2026, 12, 1, 11, 0)])
+    db.session.flush()
+    asking_service.ask(poll)
+    poll_reminders.remind_by_hand(poll)
+    settle_service.settle(polls.options_of(poll)[0])
+    db.session.commit()
 
 
 def test_no_foreign_address_stands_anywhere_in_any_kind_of_letter(app: Flask, client: OwnClient) -> None:
@@ -217,7 +249,7 @@ def test_no_foreign_address_stands_anywhere_in_any_kind_of_letter(app: Flask, cl
     # A deputy who has left is no longer there to be looked up; its invitation is dropped at sending.
     found = {one.id: one for one in letters_sent if set(people_for([one])) >= owners_in(one)}
 
-    assert {one.kind for one in letters_sent} == set(wording.KINDS)
+    assert {one.kind for one in letters_sent} == set(letter_kinds.KINDS)
     for letter in found.values():
         content, recipient = as_bytes(letter, people_for([letter]), app.config["ROUNDTABLE"])
         message = message_from_bytes(content)

@@ -13,8 +13,9 @@ from roundtable.conferences.models import Conference, Meeting
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.invitations import service, wording
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.models import Wording
-from roundtable.invitations.wording import KINDS, Part
+from roundtable.invitations.wording import Part
 
 BODY = "Hello,\n\nplease come, {who}.\n\n{when}\n\n{link}\n\nBy {deadline}, please."
 INVITATION = KINDS["invitation"]

@@ -32,6 +32,8 @@ OPEN_PAGES = {
     "guest_page.note_needs",
     "guest_page.reminders",
     "guest_page.set_reminders",
+    "guest_poll.show",
+    "guest_poll.answer",
     "links.ask",
     "links.asked",
     "links.take",

@@ -1,0 +1,121 @@
+"""Reminding offices that have not said yet which dates suit, by themselves and by hand."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.engine import Row
+
+from roundtable import clock
+from roundtable.db import db
+from roundtable.errors import Refusal, sentence
+from roundtable.guests.models import Contact
+from roundtable.invitations import queries as invitations
+from roundtable.invitations.mailboxes import Mailbox, mailboxes
+from roundtable.invitations.service import Planned
+from roundtable.mail import outbox
+from roundtable.scheduling import letters, queries
+from roundtable.scheduling.asking_service import post, search_about
+from roundtable.scheduling.choices import PollStage
+from roundtable.scheduling.models import DatePoll
+
+NOBODY = sentence("Nobody has to be reminded: all have answered, or were reminded today already.")
+ASKING = frozenset({"poll", "poll-option", "poll-reminder"})
+
+
+def polls_to_remind() -> list[int]:
+    """Return the polls whose reminder has come due."""
+    now = clock.now()
+    open_polls = db.session.execute(
+        select(DatePoll.id, DatePoll.answers_close_at, DatePoll.reminder_days).where(
+            DatePoll.stage == PollStage.OPEN,
+            DatePoll.answers_close_at > now,
+            DatePoll.reminder_days.is_not(None),
+        )
+    )
+    return [poll_id for poll_id, closes, days in open_polls if closes - timedelta(days=days or 0) <= now]
+
+
+def _boxes(poll: DatePoll) -> list[Mailbox]:
+    """Return the mailboxes of offices that are silent and want to be reminded."""
+    silent = queries.silent(queries.options_of(poll), queries.questions_of(poll), queries.said_in(poll))
+    wanted = {one.participant_id for one in silent}
+    return mailboxes(
+        one
+        for one in invitations.offices(poll.conference_id)
+        if one.participant_id in wanted and one.gets_reminders and one.may_answer
+    )
+
+
+def remind(poll_id: int) -> int:
+    """Queue the reminders of a poll, one for each mailbox and deadline; return how many are new."""
+    poll = db.session.get(DatePoll, poll_id)
+    if poll is None or not queries.takes_answers(poll):
+        return 0
+    mark = f"{poll.answers_close_at:%Y%m%d%H%M}"
+    return sum(_send(poll, box, f"poll-reminder/{poll.id}/{mark}/{box.first.id}") for box in _boxes(poll))
+
+
+def _send(poll: DatePoll, box: Mailbox, key: str) -> bool:
+    # Most rounds find everything sent already, and then nothing has to be composed.
+    if outbox.is_queued(key):
+        return False
+    about = search_about(poll)
+    starts = [one.starts_at for one in queries.announced(queries.options_of(poll))]
+    return post(about, box, letters.compose("poll-reminder", about, box, starts), key=key, is_reminder=True)
+
+
+def _by_hand(poll: DatePoll) -> list[tuple[Mailbox, str]]:
+    """Return (mailbox, key) of every reminder by hand that has not been written today."""
+    if not queries.takes_answers(poll):
+        return []
+    today = clock.now().astimezone(ZoneInfo(poll.zone)).date()
+    found = [(box, f"poll-by-hand/{poll.id}/{today}/{box.first.id}") for box in _boxes(poll)]
+    return [(box, key) for box, key in found if not outbox.is_queued(key)]
+
+
+def planned_reminders(poll: DatePoll) -> list[Planned]:
+    """Return the letters that `remind_by_hand` would send now, and store nothing."""
+    about = search_about(poll)
+    starts = [one.starts_at for one in queries.announced(queries.options_of(poll))]
+    return [Planned(box, letters.compose("poll-reminder", about, box, starts)) for box, _ in _by_hand(poll)]
+
+
+def remind_by_hand(poll: DatePoll) -> int:
+    """Remind the silent, once a day and mailbox; return the number of letters.
+
+    Raises:
+        Refusal: if there is nobody to remind.
+    """
+    count = sum(_send(poll, box, key) for box, key in _by_hand(poll))
+    if not count:
+        raise Refusal(NOBODY)
+    return count
+
+
+def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
+    """Return, by letter, why a letter about a poll shall not go any more: asked at the moment of sending."""
+    about = {one.id: int(one.topic.partition("/")[2]) for one in batch if one.kind in ASKING}
+    if not about:
+        return {}
+    polls = {
+        one.id: one
+        for one in db.session.scalars(select(DatePoll).where(DatePoll.id.in_(set(about.values()))))
+    }
+    found = {}
+    for letter in batch:
+        if letter.id not in about:
+            continue
+        poll = polls.get(about[letter.id])
+        if poll is None or not queries.takes_answers(poll):
+            found[letter.id] = "the search for a date is over"
+        elif letter.kind == "poll-reminder" and not _is_silent(poll, letter.link_owner):
+            found[letter.id] = "answered meanwhile"
+    return found
+
+
+def _is_silent(poll: DatePoll, contact_id: int | None) -> bool:
+    owner = db.session.get(Contact, contact_id) if contact_id else None
+    return owner is not None and any(box.key == owner.email_key for box in _boxes(poll))
