@@ -27,6 +27,7 @@ from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.web.guards import limiter
 
+pytest_plugins = ["browsing"]
 os.environ.pop("ROUNDTABLE_DEMONSTRATION", None)
 passwords.use_cheap_hashes()
 

@@ -66,7 +66,7 @@ def _paths(link: str) -> dict[str, str]:
     return {
         "ready": "/health/ready",
         "guest": guest,
-        "pdf": f"{guest}/meetings/2/agenda.pdf",
+        "pdf": f"{guest}/agenda.pdf",
         "style": "/static/roundtable.css",
         "font": "/fonts/source-sans-400.woff2",
     }

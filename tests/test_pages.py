@@ -110,7 +110,7 @@ def test_the_demonstration_has_something_true_on_every_page(demonstration: Flask
     count = board.select_one("svg .table-count")
     assert count is not None
     assert count.get_text(" ", strip=True) == "15 of 20 seats taken · 3 silent"
-    assert mailbox.count('href="/mailbox/') == 119
+    assert mailbox.count('href="/mailbox/') == 140
     assert "Türkiye ve Almanya’dan yirmi kent sanal yuvarlak masada buluştu" in public
 
 

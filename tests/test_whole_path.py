@@ -1,28 +1,32 @@
 """The whole path once, in a real browser, with letters over real SMTP, up to the PDF that is read."""
 
 import io
-import os
 import re
-import shutil
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
 import flask_migrate
 import icalendar
-import make
 import pytest
-import waitress
 from axe_playwright_python.sync_playwright import Axe
-from conftest import Postman, content_of, free_port, settings_for
-from flask import Flask
+from browsing import (
+    DESK,
+    PHONE,
+    Served,
+    errors,
+    event_in,
+    letter_to,
+    letters_in,
+    open_page,
+    serve,
+    sign_in,
+    text_of,
+)
+from conftest import Postman, free_port, settings_for
 from PIL import Image
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 from sqlalchemy import update
 
@@ -38,151 +42,12 @@ from roundtable.mail.models import Letter, LetterState
 
 pytestmark = pytest.mark.xdist_group("browser")
 
-CHROMIUM = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PHONE: ViewportSize = {"width": 360, "height": 640}
-DESK: ViewportSize = {"width": 1280, "height": 900}
-PASSWORD = "a good long password"
-
-
-def chromium() -> str:
-    """Return the browser of this machine.
-
-    Without one the tests are skipped, but never in CI: there `script/test` has installed it.
-    """
-    named = os.environ.get("ROUNDTABLE_TEST_CHROMIUM", "")
-    found = next((path for path in (named, *CHROMIUM) if path and shutil.which(path)), None)
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("no Chromium, though script/test installs it")
-        pytest.skip("no Chromium on this machine; ./script/test installs it where it may")
-    return shutil.which(found) or found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        yield (opened := playwright.chromium.launch(executable_path=chromium(), args=list(FLAGS)))
-        opened.close()
-
-
-@dataclass
-class Served:
-    """A running program and its address."""
-
-    app: Flask
-    address: str
-
-
-def _serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.BaseWSGIServer]:
-    server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    return thread, server
-
-
-@pytest.fixture
-def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
-    """An empty program with an organizer and a press officer, serving on the loopback."""
-    port = free_port()
-    address = f"http://localhost:{port}"
-    app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
-    clock.set_source(lambda: make.NOW)
-    with app.app_context():
-        flask_migrate.upgrade()
-        accounts.add_user("organizer@example.org", "Ada Organizer", PASSWORD, "en")
-        accounts.add_user("press@example.org", "Pia Press", PASSWORD, "en")
-        db.session.commit()
-        db.session.remove()
-    thread, server = _serve(app, port)
-    yield Served(app, address)
-    server.close()
-    thread.join(5)
-    clock.set_source(None)
-    with app.app_context():
-        db.engine.dispose()
-
-
-def _page(browser: Browser, viewport: ViewportSize, language: str = "en-GB", **more: Any) -> Page:
-    context = browser.new_context(viewport=viewport, locale=language, **more)
-    context.set_default_timeout(10_000)
-    page = context.new_page()
-    # A page that logs an error in the console (a blocked script, a missing file) is faulty.
-    page.on("console", lambda message: _note_error(page, message.type, message.text))
-    page.on("pageerror", lambda error: _note_error(page, "error", str(error)))
-    return page
-
-
-_errors: dict[Page, list[str]] = {}
-
-
-def _note_error(page: Page, kind: str, text: str) -> None:
-    # Pages that refuse something are meant to answer 409 or 422.
-    if kind == "error" and not re.search(r"status of (404|409|422)", text):
-        _errors.setdefault(page, []).append(text)
-
-
-def _sign_in(page: Page, served: Served, email: str) -> None:
-    page.goto(served.address + "/sign-in")
-    page.get_by_label("E-mail address").fill(email)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Conferences")
-
-
-def _letters(served: Served, postman: Postman) -> list[EmailMessage]:
-    """Deliver what waits and return the letters that arrived, parsed by the standard library."""
-    with served.app.app_context():
-        deliver_due()
-        db.session.remove()
-    found = []
-    for envelope in postman.arrived:
-        message = message_from_bytes(content_of(envelope), policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        found.append(message)
-    postman.arrived.clear()
-    return found
-
-
-def _to(letters: list[EmailMessage], address: str) -> EmailMessage:
-    (found,) = [one for one in letters if address in str(one["To"])]
-    return found
-
-
-def _text(letter: EmailMessage) -> str:
-    body = letter.get_body(("plain",))
-    assert body is not None
-    return str(body.get_content())
-
-
-def _event(letter: EmailMessage) -> tuple[str, Any]:
-    (part,) = [one for one in letter.walk() if one.get_content_type() == "text/calendar"]
-    calendar = icalendar.Calendar.from_ical(bytes(part.get_payload(decode=True)))
-    assert isinstance(calendar, icalendar.Calendar)
-    assert calendar["METHOD"] == part.get_param("method")
-    (event,) = calendar.events
-    return str(calendar["METHOD"]), event
-
 
 def test_from_a_new_conference_to_the_pdf_press_summary(
     browser: Browser, served: Served, postman: tuple[Postman, str], tmp_path: Path
 ) -> None:
-    desk = _page(browser, DESK)
-    _sign_in(desk, served, "organizer@example.org")
+    desk = open_page(browser, DESK)
+    sign_in(desk, served, "organizer@example.org")
 
     # 1. A conference, its bodies, and a session at a wall time in a zone.
     desk.get_by_role("link", name="New conference").click()
@@ -256,17 +121,17 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     desk.get_by_role("link", name="See and send the invitations").click()
     expect(desk.get_by_text("3 letters, each to one address.")).to_be_visible()
     desk.get_by_role("button", name="Send 3 letters").click()
-    letters = _letters(served, postman[0])
+    letters = letters_in(served, postman[0])
     assert len(letters) == 3
-    invitation = _to(letters, "ofis@izmir.example.org")
+    invitation = letter_to(letters, "ofis@izmir.example.org")
     assert str(invitation["Subject"]).startswith("Davet: Yuvarlak Masa, ")
     assert "Union of Cities" in str(invitation["From"]) or "Kentler Birliği" in str(invitation["From"])
     assert not [part for part in invitation.walk() if part.get_content_type() == "text/calendar"]
-    link = re.search(r"http://localhost:\d+/g/\S+", _text(invitation))
+    link = re.search(r"http://localhost:\d+/g/\S+", text_of(invitation))
     assert link is not None
 
     # 5. The office answers on a phone, in Turkish; then changes its mind and back again.
-    phone = _page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
+    phone = open_page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
     phone.goto(link.group(0))
     expect(phone.get_by_role("heading", level=1)).to_have_text("Yuvarlak Masa")
     expect(phone.get_by_text("İzmir Büyükşehir Belediye Başkanı adına yanıtlıyorsunuz.")).to_be_in_viewport()
@@ -277,11 +142,11 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     phone.get_by_label("Vekilin e-posta adresi").fill("kaya@izmir.example.org")
     phone.get_by_role("button", name="Yanıtı gönder").click()
     expect(phone.get_by_text("Temsil eden: Ali Kaya.")).to_be_visible()
-    deputys_letter = _to(_letters(served, postman[0]), "kaya@izmir.example.org")
-    deputys_link = re.search(r"http://localhost:\d+/g/\S+", _text(deputys_letter))
+    deputys_letter = letter_to(letters_in(served, postman[0]), "kaya@izmir.example.org")
+    deputys_link = re.search(r"http://localhost:\d+/g/\S+", text_of(deputys_letter))
     assert deputys_link is not None
-    assert _event(deputys_letter)[1]["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
-    deputys_phone = _page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
+    assert event_in(deputys_letter)[1]["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+    deputys_phone = open_page(browser, PHONE, "tr-TR", has_touch=True, is_mobile=True)
     deputys_phone.goto(deputys_link.group(0))
     expect(deputys_phone.get_by_text("Şu makamı temsil ediyorsunuz")).to_be_visible()
     phone.get_by_role("link", name="Yanıtı değiştir").click()
@@ -294,8 +159,8 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     expect(desk.locator(".table-count")).to_contain_text("1 of 3")
 
     # 6. The calendar entry; a change moves it; nobody else's address is in it.
-    confirmations = [one for one in _letters(served, postman[0]) if "ofis@izmir" in str(one["To"])]
-    method, event = _event(confirmations[-1])
+    confirmations = [one for one in letters_in(served, postman[0]) if "ofis@izmir" in str(one["To"])]
+    method, event = event_in(confirmations[-1])
     uid = str(event["UID"])
     assert (method, event["SEQUENCE"], event["ATTENDEE"].params["PARTSTAT"]) == ("REQUEST", 0, "ACCEPTED")
     assert event.start.astimezone(UTC) == datetime(2026, 9, 4, 10, 0, tzinfo=UTC)
@@ -308,11 +173,11 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     desk.get_by_role("button", name="Save").click()
     desk.get_by_role("link", name="See and send the letters").click()
     desk.get_by_role("button", name="Send 3 letters").click()
-    moved = _to(_letters(served, postman[0]), "ofis@izmir.example.org")
-    method, event = _event(moved)
+    moved = letter_to(letters_in(served, postman[0]), "ofis@izmir.example.org")
+    method, event = event_in(moved)
     assert (method, str(event["UID"]), event["SEQUENCE"]) == ("REQUEST", uid, 1)
     assert event.start.astimezone(UTC) == datetime(2026, 9, 4, 11, 0, tzinfo=UTC)
-    assert "önceki:" in _text(moved)
+    assert "önceki:" in text_of(moved)
     phone.goto(link.group(0))
     phone.get_by_text("Katılıyor", exact=True).click()
     phone.get_by_role("button", name="Yanıtı gönder").click()
@@ -343,8 +208,8 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     expect(desk.get_by_role("heading", name="Write an entry")).to_have_count(0)
 
     # 8. The press officer composes in two languages, clears the quote, publishes.
-    press = _page(browser, DESK)
-    _sign_in(press, served, "press@example.org")
+    press = open_page(browser, DESK)
+    sign_in(press, served, "press@example.org")
     press.goto(board + "/press")
     press.get_by_role("button", name="Compose the first draft").click()
     assert "Bütçemiz" not in press.content()
@@ -374,7 +239,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     expect(press.get_by_role("heading", level=1)).to_have_text("Cities agree on a working group")
 
     # Anybody reads it, in Turkish, on page and PDF.
-    reader = _page(browser, PHONE, "tr-TR")
+    reader = open_page(browser, PHONE, "tr-TR")
     reader.goto(press.url)
     reader.get_by_role("link", name="TR").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Kentler çalışma grubunda anlaştı")
@@ -393,7 +258,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     assert "/StructTreeRoot" in root
 
     # No page has logged an error on the whole way.
-    assert _errors == {}
+    assert errors == {}
 
 
 @pytest.fixture(scope="module")
@@ -409,7 +274,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         link = story.welcome(address).split()[-1]
         db.session.remove()
     app.config["PERSONAL_LINK"] = link
-    thread, server = _serve(app, port)
+    thread, server = serve(app, port)
     yield Served(app, address)
     server.close()
     thread.join(5)
@@ -438,6 +303,7 @@ PAGES = (
     "/press/",
     "/press/2020-06-20-metropolitan-mayors-round-table/tr",
     "/mailbox",
+    "/polls/1",
     "PERSONAL_LINK",
 )
 
@@ -446,7 +312,7 @@ PAGES = (
 def test_pages_have_no_barrier_and_no_sideways_scrolling(
     browser: Browser, shown: Served, viewport: ViewportSize, scheme: str, language: str
 ) -> None:
-    page = _page(browser, viewport, color_scheme=scheme)
+    page = open_page(browser, viewport, color_scheme=scheme)
     page.goto(shown.address + "/sign-in")
     page.get_by_label("E-mail address").fill("organizer@example.org")
     page.get_by_label("Password").fill(story.PASSWORD)
@@ -468,7 +334,7 @@ def test_pages_have_no_barrier_and_no_sideways_scrolling(
 
 
 def _organizer(browser: Browser, shown: Served) -> Page:
-    page = _page(browser, DESK)
+    page = open_page(browser, DESK)
     page.goto(shown.address + "/sign-in")
     page.get_by_label("E-mail address").fill("organizer@example.org")
     page.get_by_label("Password").fill(story.PASSWORD)
@@ -528,7 +394,7 @@ def test_the_guest_page_works_without_javascript_and_by_keyboard(browser: Browse
 def test_the_first_screen_of_the_guest_page_holds_what_a_secretary_must_know(
     browser: Browser, shown: Served
 ) -> None:
-    page = _page(browser, PHONE)
+    page = open_page(browser, PHONE)
     page.goto(shown.app.config["PERSONAL_LINK"] + "?lang=de")
     if page.get_by_role("link", name="Antwort ändern").count():
         page.get_by_role("link", name="Antwort ändern").click()

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from roundtable import clock, times
 from roundtable.accounts import service as accounts
@@ -17,7 +17,7 @@ from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.roles import BodyRole, Role
 from roundtable.db import Texts, db
-from roundtable.demo import words
+from roundtable.demo import poll_story, words
 from roundtable.demo.cities import CITIES
 from roundtable.demo.painting import video_wall
 from roundtable.guests import service as guests
@@ -74,6 +74,10 @@ def tell() -> bool:
         invitations.invite(coming)
         db.session.commit()
     _answers(coming, present - timedelta(days=7))
+    with _at(present - timedelta(days=3)):
+        poll = poll_story.ask(conference)
+    with _at(present - timedelta(days=1)):
+        poll_story.answer(poll)
     while deliver_due():
         pass
     return True
@@ -294,6 +298,7 @@ def welcome(public_url: str) -> str:
         *(f"  Sign in as     {email}" for email, _, _ in USERS),
         f"  Password       {PASSWORD}",
     ]
+    coming = db.session.scalar(select(func.max(Meeting.id)))
     if silent is not None:
-        lines.append(f"  Personal link  {personal_link(silent)}")
+        lines.append(f"  Personal link  {personal_link(silent)}/meetings/{coming}")
     return "\n".join([*lines, ""])

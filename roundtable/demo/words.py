@@ -22,6 +22,11 @@ COMING = _texts(
     "Zweiter Runder Tisch der Oberbürgermeister",
     "İkinci Büyükşehir Belediye Başkanları Yuvarlak Masa Toplantısı",
 )
+NEXT = _texts(
+    "Third Metropolitan Mayors’ Round Table",
+    "Dritter Runder Tisch der Oberbürgermeister",
+    "Üçüncü Büyükşehir Belediye Başkanları Yuvarlak Masa Toplantısı",
+)
 BODIES = (
     (
         _texts(

@@ -92,7 +92,7 @@ class Saying:
     """What one letter says beyond its occasion.
 
     `answer` is the answer in words, `next` the program's own sentences on what comes now, `query` what
-    is added to the address of the page.
+    is added to the address of the page, `options` the dates to choose from.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -100,6 +100,7 @@ class Saying:
     answer: str = ""
     next: Sequence[str] = ()
     query: str = ""
+    options: Sequence[str] = ()
 
 
 def compose(
@@ -239,6 +240,7 @@ def _about_meeting(about: Occasion, sheet: Sheet, saying: Saying) -> Draft:
             "changes": found,
             "answer": saying.answer,
             "next": saying.next,
+            "options": saying.options,
         },
         title=words["title"],
         over=words["conference"],
@@ -371,4 +373,8 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
         changes_since=before if kind.key == "change" else None,
         answer=answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by=""),
         next=following.get(kind.key, []),
+        options=[
+            dates.said(start, meeting.zone, about.zones, language)
+            for start in (before.starts_at, meeting.starts_at)
+        ],
     )

@@ -1,6 +1,7 @@
 """Hours that suit everybody's office, found across zones, weekends and public holidays."""
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -117,7 +118,8 @@ def propose(
     """Return the best hours, best first, at most `per_day` of one day.
 
     Fewest required outside their office hours first, then fewest cities outside, then fewest in the
-    night; among equals the hour nearest to the middle of the working day of all, then the earliest.
+    night. Among equals every day comes once before any comes twice, with the hour nearest to the middle of
+    everybody's working day.
     The work grows with days times groups plus days times half hours, not with their product.
     """
     starts = list(_starts(search))
@@ -135,22 +137,24 @@ def propose(
             awake.add(opens, closes, group.cities)
     inside, there, up = office.totals(), required.totals(), awake.totals()
     middle = _middle(groups, search.duration_minutes)
-    order = sorted(
+    merit = [(-there[at], -inside[at], -up[at]) for at in range(len(starts))]
+    by_merit = sorted(
         range(len(starts)),
-        key=lambda at: (
-            -there[at],
-            -inside[at],
-            -up[at],
-            abs(minutes[at] % 1440 - middle(starts[at][1])),
-            minutes[at],
-        ),
+        key=lambda at: (merit[at], abs(minutes[at] % 1440 - middle(starts[at][1])), minutes[at]),
     )
+    # Of hours that are equally good the first of every day stands before the second of any: a choice.
+    on_day: Counter[tuple[object, date]] = Counter()
+    order: list[tuple[tuple[int, int, int], int, int, int]] = []
+    for at in by_merit:
+        place = (merit[at], starts[at][0].date())
+        order.append((merit[at], on_day[place], len(order), at))
+        on_day[place] += 1
     chosen: list[int] = []
-    on_day: dict[date, int] = {}
-    for at in order:
+    taken: Counter[date] = Counter()
+    for *_, at in sorted(order):
         day = starts[at][0].date()
-        if on_day.get(day, 0) < per_day:
-            on_day[day] = on_day.get(day, 0) + 1
+        if taken[day] < per_day:
+            taken[day] += 1
             chosen.append(at)
         if len(chosen) == most:
             break
