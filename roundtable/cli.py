@@ -215,6 +215,35 @@ def deliver(*, limit: int) -> None:
     click.echo(f"{sent} handed over, {waiting} waiting.")
 
 
+@main.group()
+def zones() -> None:
+    """Look after the clocks of the world."""
+
+
+@zones.command("check")
+@with_appcontext
+def check_zones() -> None:
+    """Flag coming sessions whose instant a new clock law has moved; changes nothing else.
+
+    Ends with 1 where there is one, so that a script notices.
+    """
+    from roundtable.conferences.zone_service import check_zones as look
+    from roundtable.db import db as database
+
+    found = look()
+    lines = [
+        f"{one.meeting.titles.in_language('en')}: {one.meeting.wall_time:%Y-%m-%d %H:%M} {one.meeting.zone} "
+        f"was {one.agreed:%Y-%m-%d %H:%M} UTC, now means {one.now_means:%Y-%m-%d %H:%M} UTC"
+        for one in found
+    ]
+    database.session.commit()
+    for line in lines:
+        click.echo(line)
+    click.echo(f"{len(lines)} coming sessions are to be decided on their pages.")
+    if lines:
+        raise SystemExit(1)
+
+
 @main.command("remind")
 @with_appcontext
 def send_reminders() -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,7 @@ def test_help_names_every_command_without_any_setting(tmp_path: Path) -> None:
     result = run(tmp_path, "--help", demonstration=False)
 
     assert result.returncode == 0
-    for command in ("serve", "demo", "db", "user", "deliver", "backup", "check-config"):
+    for command in ("serve", "demo", "db", "user", "deliver", "backup", "check-config", "zones", "remind"):
         assert f"\n  {command} " in result.stdout
     assert result.stderr == ""
 
@@ -128,3 +129,30 @@ def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_pa
     database.close()
     assert twice.returncode == 1
     assert "exists already" in twice.stderr
+
+
+def test_zones_check_names_the_sessions_that_a_clock_law_has_moved_and_changes_nothing(
+    tmp_path: Path,
+) -> None:
+    run(tmp_path, "db", "upgrade")
+    run(tmp_path, "demo")
+    assert "0 coming sessions" in run(tmp_path, "zones", "check").stdout
+    with sqlite3.connect(tmp_path / "roundtable.sqlite") as database:
+        # As if the agreement had been made under an older law, by which clocks were an hour ahead.
+        query = "SELECT id, starts_at FROM meeting ORDER BY starts_at DESC LIMIT 1"
+        number, agreed = database.execute(query).fetchone()
+        earlier = (datetime.fromisoformat(agreed) - timedelta(hours=1)).isoformat(" ")
+        database.execute("UPDATE meeting SET starts_at = ? WHERE id = ?", (earlier, number))
+
+    result = run(tmp_path, "zones", "check")
+
+    assert result.returncode == 1
+    assert "Second Metropolitan Mayors’ Round Table" in result.stdout
+    assert "1 coming sessions" in result.stdout
+    with sqlite3.connect(tmp_path / "roundtable.sqlite") as database:
+        row = database.execute(
+            "SELECT starts_at, revision, drifted_to FROM meeting WHERE id = ?", (number,)
+        ).fetchone()
+    assert datetime.fromisoformat(row[0]) == datetime.fromisoformat(earlier)
+    assert row[1] == 0
+    assert datetime.fromisoformat(row[2]) == datetime.fromisoformat(agreed)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roundtable import times
@@ -94,3 +94,39 @@ def test_instants_and_wall_times_are_not_confused() -> None:
         times.instant(datetime(2026, 1, 1, tzinfo=UTC), BERLIN)
     with pytest.raises(ValueError, match="aware"):
         times.wall(datetime(2026, 1, 1), BERLIN)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ((2026, 10, 20), (2026, 10, 27), [("2026-10-25", 60, 120)]),
+        ((2027, 3, 20), (2027, 11, 5), [("2027-03-28", 120, 60), ("2027-10-31", 60, 120)]),
+        ((2026, 11, 1), (2027, 3, 1), []),
+    ],
+)
+def test_a_change_of_the_gap_is_found_on_its_day(
+    first: tuple[int, int, int], last: tuple[int, int, int], found: list[tuple[str, int, int]]
+) -> None:
+    changes = times.gap_changes(
+        datetime(*first, 10, tzinfo=UTC),
+        datetime(*last, 10, tzinfo=UTC),
+        "Europe/Istanbul",
+        ["Europe/Berlin"],
+    )
+
+    assert [(str(one.day), -one.before_minutes, -one.after_minutes) for one in changes] == found
+
+
+@settings(max_examples=60, deadline=None)
+@given(moments, st.integers(1, 120), zones, zones)
+def test_between_two_instants_the_changes_lead_from_the_first_gap_to_the_last(
+    first: datetime, days: int, home: str, other: str
+) -> None:
+    last = first + timedelta(days=days)
+    changes = times.gap_changes(first, last, home, [other])
+
+    gap = times.gap_minutes(first, ZoneInfo(home), ZoneInfo(other))
+    for one in changes:
+        assert one.before_minutes == gap
+        gap = one.after_minutes
+    assert gap == times.gap_minutes(last, ZoneInfo(home), ZoneInfo(other))

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
-from roundtable import clock, times
+from roundtable import clock, dates, times
 from roundtable.agenda.queries import agenda_of
 from roundtable.board.way import Mark, way
 from roundtable.conferences.access import meeting_or_404, rights_in
@@ -19,6 +19,8 @@ from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.queries import invitations_to, takes_answers
 from roundtable.invitations.rsvp import Answer
+from roundtable.invitations.service import told_before
+from roundtable.languages import current_language
 from roundtable.minutes.queries import minutes_of
 from roundtable.press.queries import publications_of, summary_of
 from roundtable.scheduling.festivities import holiday
@@ -81,6 +83,16 @@ def _holidays(meeting: Meeting, participants: list[Participant]) -> list[tuple[s
     return [(name, country, count) for (name, country), count in found.most_common()]
 
 
+def _warnings(meeting: Meeting, zones: list[str]) -> list[str]:
+    """Return what changes of the clocks mean between the time that guests know and the present one."""
+    told = told_before(meeting)
+    if told is None or told.starts_at == meeting.starts_at:
+        return []
+    first, last = sorted((told.starts_at, meeting.starts_at))
+    changes = times.gap_changes(first, last, meeting.zone, zones)
+    return [dates.gap_said(one, current_language()) for one in changes]
+
+
 def _way(meeting: Meeting, *, has_agenda: bool, is_invited: bool) -> list[Mark]:
     minutes = minutes_of(meeting)
     summary = summary_of(meeting)
@@ -102,6 +114,8 @@ def show(meeting_id: int) -> ResponseReturnValue:
     seats = _seats(participants, invitations)
     picture: Table = table(len(seats))
     agenda = agenda_of(meeting)
+    ribbons = _ribbons(meeting, participants)
+    untold = sum(one.told_revision < meeting.revision for one in invitations)
     return render_template(
         "board/show.html",
         meeting=meeting,
@@ -112,13 +126,14 @@ def show(meeting_id: int) -> ResponseReturnValue:
         seats=list(zip(seats, picture.seats, strict=True)),
         counts=Counter(seat.answer for seat in seats),
         taken=sum(seat.answer is not None and seat.answer.takes_seat for seat in seats),
-        ribbons=_ribbons(meeting, participants),
+        ribbons=ribbons,
         holidays=_holidays(meeting, participants),
         agenda=agenda,
         state_names=STATE_NAMES,
         answers=Answer,
         chase=_silent(meeting, invitations),
-        untold=sum(one.told_revision < meeting.revision for one in invitations),
+        untold=untold,
+        warnings=_warnings(meeting, [one.zone for one in ribbons]) if untold else [],
         is_invited=bool(invitations),
         days_left=(meeting.starts_at - clock.now()).days,
     )

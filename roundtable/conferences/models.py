@@ -17,6 +17,7 @@ from roundtable.errors import Refusal, sentence
 SEALED = sentence(
     "The minutes of this session are approved and sealed, so nothing about it changes any more."
 )
+NO_DRIFT = sentence("The clocks of this session are settled already.")
 
 
 class Conference(Base):
@@ -83,7 +84,8 @@ class Meeting(Base):
     Anchored at `wall_time` in `zone`; `starts_at` is derived and stored. `revision` rises with
     every change that guests must learn of. `answers_close_at` is an instant. The silent are reminded
     `reminder_days` and once more `last_reminder_days` before it, those who come
-    `session_reminder_hours` before the start; None means never.
+    `session_reminder_hours` before the start; None means never. `drifted_to` is the instant that the wall
+    time means after a country has changed its clock law, until an organizer decides.
     """
 
     __tablename__ = "meeting"
@@ -101,6 +103,7 @@ class Meeting(Base):
     wall_time: Mapped[datetime] = mapped_column(WallTime)
     zone: Mapped[str] = mapped_column(String(64))
     starts_at: Mapped[datetime] = mapped_column(index=True)
+    drifted_to: Mapped[datetime | None] = mapped_column(default=None)
     duration_minutes: Mapped[int]
     answers_close_at: Mapped[datetime | None] = mapped_column(default=None)
     deputies: Mapped[DeputyRule] = mapped_column(enum_column(DeputyRule), default=DeputyRule.ALLOWED)
@@ -152,10 +155,37 @@ class Meeting(Base):
         before = (dict(self.titles or {}), self.wall_time, self.zone, self.duration_minutes)
         self.titles, self.wall_time, self.zone = titles, wall_time, zone
         self.starts_at, self.duration_minutes = starts_at, duration_minutes
+        self.drifted_to = None
         changed = before != (dict(titles), wall_time, zone, duration_minutes)
         if changed:
             self.revision += 1
         return changed
+
+    def keep_wall_time(self) -> None:
+        """After a change of a clock law: clocks at home shall show what was agreed; the instant moves.
+
+        Raises:
+            Refusal: if nothing has drifted, or the minutes are approved.
+        """
+        self._settle_drift()
+        self.starts_at = times.instant(self.wall_time, ZoneInfo(self.zone))
+        self.revision += 1
+
+    def keep_instant(self) -> None:
+        """After a change of a clock law: the instant stays; clocks at home show another time.
+
+        Raises:
+            Refusal: if nothing has drifted, or the minutes are approved.
+        """
+        self._settle_drift()
+        self.wall_time = times.wall(self.starts_at, ZoneInfo(self.zone))
+        self.revision += 1
+
+    def _settle_drift(self) -> None:
+        self.check_open()
+        if self.drifted_to is None:
+            raise Refusal(NO_DRIFT)
+        self.drifted_to = None
 
     def revive(self) -> None:
         """Let a cancelled meeting take place after all.

@@ -215,6 +215,21 @@ def change_meeting(meeting_id: int) -> ResponseReturnValue:
     return redirect(url_for("board.show", meeting_id=meeting.id))
 
 
+@bp.post("/meetings/<int:meeting_id>/clock")
+def settle_clock(meeting_id: int) -> ResponseReturnValue:
+    """Decide what stays after a change of a clock law: the hour at home, or the instant."""
+    meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
+    keep = request.form.get("keep")
+    if keep == "wall-time":
+        meeting.keep_wall_time()
+    elif keep == "instant":
+        meeting.keep_instant()
+    else:
+        abort(400)
+    db.session.commit()
+    return redirect(url_for("board.show", meeting_id=meeting.id))
+
+
 def _typed(meeting: Meeting) -> dict[str, object]:
     """Return date and hours of a meeting as they stand in the form."""
     values: dict[str, object] = {

@@ -11,13 +11,14 @@ from roundtable.db import Texts
 
 @dataclass(frozen=True)
 class Told:
-    """What guests know, or shall know, about a meeting."""
+    """What guests know, or shall know, about a meeting; `wall_time` is what clocks at home shall show."""
 
     titles: Texts
     starts_at: datetime
     zone: str
     duration_minutes: int
     is_cancelled: bool = False
+    wall_time: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,16 @@ def changes(old: Told, new: Told, zones: tuple[str, ...], language: str) -> list
             Change(
                 gettext("Date and time"),
                 dates.said(old.starts_at, old.zone, zones, language),
+                dates.said(new.starts_at, new.zone, zones, language),
+            )
+        )
+    elif old.wall_time is not None and old.wall_time != new.wall_time:
+        # A country has changed its clocks: the same instant has another name there.
+        before = f"{dates.hour(old.wall_time, language)} {dates.zone_city(old.zone, language)}"
+        found.append(
+            Change(
+                gettext("Date and time"),
+                f"{dates.long_day(old.wall_time.date(), language)} · {before}",
                 dates.said(new.starts_at, new.zone, zones, language),
             )
         )

@@ -57,6 +57,7 @@ class Occasion:
             meeting.zone,
             meeting.duration_minutes,
             is_cancelled=meeting.is_cancelled,
+            wall_time=meeting.wall_time,
         )
 
     def hours(self, language: str) -> str:

@@ -130,7 +130,14 @@ def told_before(meeting: Meeting) -> Told | None:
     last = queries.last_announcement(meeting)
     if last is None:
         return None
-    return Told(last.titles, last.starts_at, last.zone, last.duration_minutes, is_cancelled=last.is_cancelled)
+    return Told(
+        last.titles,
+        last.starts_at,
+        last.zone,
+        last.duration_minutes,
+        is_cancelled=last.is_cancelled,
+        wall_time=last.wall_time,
+    )
 
 
 def planned_changes(meeting: Meeting) -> list[Planned]:

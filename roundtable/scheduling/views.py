@@ -263,6 +263,16 @@ def withdraw(poll_id: int) -> ResponseReturnValue:
     return redirect(url_for("scheduling.show", poll_id=poll.id))
 
 
+def _series_warnings(meetings: list[Meeting]) -> list[str]:
+    """Return what changes of the clocks mean between the coming meetings of a conference."""
+    coming = [one for one in meetings if one.starts_at > clock.now() and not one.is_cancelled]
+    if len(coming) < 2:
+        return []
+    zones = zone_names_at(coming[0].conference_id)
+    changes = times.gap_changes(coming[0].starts_at, coming[-1].starts_at, coming[0].zone, zones)
+    return [dates.gap_said(one, current_language()) for one in changes]
+
+
 def init_app(app: Flask) -> None:
     """Serve the pages, and let letters about closed polls be dropped."""
     with app.app_context():
@@ -271,5 +281,6 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["searches_of"] = lambda conference_id: [
         one for one in queries.polls_of(conference_id) if one.stage in {PollStage.DRAFT, PollStage.OPEN}
     ]
+    app.jinja_env.globals["series_warnings"] = _series_warnings
     app.register_blueprint(bp)
     app.register_blueprint(asking_pages)
