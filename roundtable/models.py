@@ -1,7 +1,7 @@
 """Every table, for the mapper and for Alembic. Nothing imports this but the package itself."""
 
 from roundtable.accounts.models import SignIn, User
-from roundtable.agenda.models import AgendaItem, SpeakingSlot
+from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations.models import (
@@ -20,6 +20,8 @@ from roundtable.scheduling.models import Availability, DateOption, DatePoll, Dat
 
 __all__ = [
     "AgendaItem",
+    "AgendaPattern",
+    "AgendaRelease",
     "Announcement",
     "AnswerGiven",
     "Attendance",

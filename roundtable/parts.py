@@ -3,7 +3,7 @@
 from flask import Flask
 
 from roundtable.accounts import views as accounts
-from roundtable.agenda import views as agenda
+from roundtable.agenda_page import views as agenda
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
 from roundtable.conferences import views as conferences
@@ -24,9 +24,9 @@ def register_parts(app: Flask) -> None:
         accounts,
         conferences,
         guests,
-        agenda,
         invitations,
         scheduling,
+        agenda,
         calendars,
         minutes,
         press,

@@ -208,5 +208,7 @@ def table_of(count: int, **values: Any) -> Meeting:
     item(about, 10, ItemKind.WELCOME, "Welcome")
     statements = item(about, 60, ItemKind.ROUND, "Round")
     agenda.set_round(statements, agenda.speakers_of(about), 1)
+    db.session.flush()
+    agenda.release(about, by="Ada Organizer")
     db.session.commit()
     return about

@@ -17,6 +17,7 @@ PARTS = [
     "agenda",
     "invitations",
     "scheduling",
+    "agenda_page",
     "calendars",
     "minutes",
     "press",

@@ -1,5 +1,6 @@
 """Migrations go up and down, lead exactly to the tables of the models, and lose no row."""
 
+import json
 from pathlib import Path
 
 import flask_migrate
@@ -9,6 +10,7 @@ from conftest import settings_for
 from sqlalchemy import Connection, create_engine, inspect, text
 
 from roundtable import create_app
+from roundtable.agenda.releases import ReleasedSlot, from_values
 from roundtable.db import db
 
 FIRST = "67545326b527"
@@ -60,6 +62,11 @@ INSERT INTO meeting (id, conference_id, titles, wall_time, zone, starts_at, dura
                      uid, revision, version)
     VALUES (1, 1, '{"en": "M"}', '2026-10-20 13:00:00', 'Europe/Istanbul', '2026-10-20 10:00:00', 90, 0, 'planned',
             'u@roundtable', 0, 1);
+INSERT INTO agenda_item (id, meeting_id, position, kind, titles, details, duration_minutes)
+    VALUES (3, 1, 0, 'welcome', '{"en": "Welcome"}', '{}', 10);
+INSERT INTO agenda_item (id, meeting_id, position, kind, titles, details, duration_minutes)
+    VALUES (4, 1, 1, 'round', '{"en": "Round"}', '{}', 5);
+INSERT INTO speaking_slot (id, item_id, participant_id, position, minutes) VALUES (1, 4, 1, 0, 5);
 INSERT INTO invitation (id, meeting_id, participant_id, invited_at, answer, note, deputy_name, deputy_office,
                         deputy_email, told_revision, sequence, in_calendar, version)
     VALUES (1, 1, 1, '2026-09-01 08:00:00.000000', 'accepted', 'kept', '', '', '', 0, 3, 1, 2);
@@ -105,10 +112,21 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
         assert _row("SELECT deputies, reminder_days FROM meeting") == ("not-allowed", None)
         assert _row("SELECT channel, said_by, deputy FROM answer_given") == ("link", "Office", "")
 
+        assert _row("SELECT order_rule, buffer_minutes FROM agenda_item WHERE id = 4") == ("by-hand", 0)
+        number, items = _row("SELECT number, items FROM agenda_release")
+        assert number == 1
+        assert [
+            (one.key, one.starts, one.minutes, one.slots) for one in from_values(json.loads(str(items)))
+        ] == [
+            (3, 0, 10, ()),
+            (4, 10, 5, (ReleasedSlot(1, 10, 5),)),
+        ]
+
         flask_migrate.downgrade(revision=FIRST)
 
         assert _row("SELECT answer, sequence, in_calendar FROM invitation") == ("accepted", 3, 1)
         assert _row("SELECT deputies_allowed FROM meeting") == (0,)
+        assert _row("SELECT minutes FROM speaking_slot") == (5,)
         assert _row("SELECT text FROM letter") == ("https://personal-link.invalid/meetings/1",)
         db.engine.dispose()
 

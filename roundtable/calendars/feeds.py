@@ -4,7 +4,7 @@ from collections import Counter
 
 from flask_babel import gettext
 
-from roundtable.agenda.queries import items_by_meeting
+from roundtable.agenda.queries import released_by_meeting
 from roundtable.calendars import queries
 from roundtable.conferences.models import Membership
 from roundtable.guests.models import Contact
@@ -23,7 +23,7 @@ def entries_for(contact: Contact, invitations: list[Invitation], language: str) 
     """Return a contact's entries; they stay the same to the byte until something changes."""
     meetings = [one.meeting for one in invitations]
     known = queries.sequences(contact, meetings)
-    agendas = items_by_meeting(meetings)
+    agendas = released_by_meeting(meetings)
     zones = zone_names_at(contact.participant.conference_id)
     return [
         calendar.entry(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Executable, Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock
-from roundtable.agenda.models import AgendaItem
+from roundtable.agenda.models import AgendaRelease
 from roundtable.conferences.models import Conference, Meeting, Membership
 from roundtable.db import db
 from roundtable.guests import links
@@ -184,9 +184,9 @@ class _Digest:
 
     def agenda(self, meeting_ids: list[int]) -> None:
         self.rows(
-            select(AgendaItem.meeting_id, AgendaItem.position, AgendaItem.titles, AgendaItem.duration_minutes)
-            .where(AgendaItem.meeting_id.in_(meeting_ids))
-            .order_by(AgendaItem.meeting_id, AgendaItem.position, AgendaItem.id)
+            select(AgendaRelease.meeting_id, AgendaRelease.number)
+            .where(AgendaRelease.meeting_id.in_(meeting_ids))
+            .order_by(AgendaRelease.id)
         )
 
     def conference(self, conference_id: int) -> None:

@@ -160,6 +160,8 @@ def _meeting(conference: Conference, titles: Texts, day: date, hour: time) -> Me
     db.session.flush()
     agenda.add_item(meeting, ItemKind.CLOSING, words.CLOSING, words.CHAIR, 5)
     db.session.flush()
+    agenda.release(meeting, by=words.ORGANIZER)
+    db.session.flush()
     return meeting
 
 

@@ -22,6 +22,7 @@ COMING = _texts(
     "Zweiter Runder Tisch der Oberbürgermeister",
     "İkinci Büyükşehir Belediye Başkanları Yuvarlak Masa Toplantısı",
 )
+ORGANIZER = "Organizer"
 NEXT = _texts(
     "Third Metropolitan Mayors’ Round Table",
     "Dritter Runder Tisch der Oberbürgermeister",

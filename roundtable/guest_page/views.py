@@ -4,8 +4,8 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from roundtable import clock
-from roundtable.agenda.queries import agenda_of
-from roundtable.agenda.views import pdf_response
+from roundtable.agenda.queries import released_agenda
+from roundtable.agenda_page.document_views import pdf_response
 from roundtable.calendars.links import google_address, outlook_address
 from roundtable.calendars.queries import feed_address
 from roundtable.conferences.queries import bodies_of
@@ -98,7 +98,7 @@ def _page(
         conference=contact.participant.conference,
         bodies=bodies_of(contact.participant.conference),
         zones=zones,
-        agenda=agenda_of(meeting),
+        agenda=released_agenda(meeting),
         answer_names=ANSWER_NAMES,
         state_names=STATE_NAMES,
         channel_names=CHANNEL_NAMES,
@@ -194,7 +194,8 @@ def set_reminders(token: str) -> ResponseReturnValue:
 @by_link
 def agenda(token: str, meeting_id: int) -> ResponseReturnValue:
     """Give the agenda as a PDF."""
-    return pdf_response(_invitation_or_404(contact_or_404(token), meeting_id).meeting)
+    meeting = _invitation_or_404(contact_or_404(token), meeting_id).meeting
+    return pdf_response(meeting, released_agenda(meeting))
 
 
 @bp.route("/g/", defaults={"_rest": ""})

@@ -1,5 +1,7 @@
 """Cities, participants and contacts."""
 
+from datetime import date
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -29,7 +31,10 @@ class City(Base):
 
 
 class Participant(Base):
-    """A city's mayor at this conference. `precedence` is the place in the protocol order, from 0."""
+    """A city's mayor at this conference. `precedence` is the place in the protocol order, from 0.
+
+    `in_office_since` is the day of taking office, where it is known: seniority orders by it.
+    """
 
     __tablename__ = "participant"
     __table_args__ = (UniqueConstraint("conference_id", "city_id"),)
@@ -43,6 +48,7 @@ class Participant(Base):
         enum_column(ParticipantRole), default=ParticipantRole.SPEAKER
     )
     precedence: Mapped[int]
+    in_office_since: Mapped[date | None] = mapped_column(default=None)
 
     conference: Mapped[Conference] = relationship()
     city: Mapped[City] = relationship(lazy="joined", innerjoin=True)

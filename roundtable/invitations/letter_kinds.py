@@ -5,28 +5,6 @@ from dataclasses import dataclass
 from roundtable.errors import sentence
 from roundtable.languages import later as _l
 
-PLACEHOLDERS = {
-    "who": _l("for whom the letter is: the mayor with the office"),
-    "title": _l("the title of the session"),
-    "conference": _l("the title of the conference"),
-    "when": _l("day and hours in every zone; in a paragraph of its own: the whole block"),
-    "link": _l("the personal link; in a paragraph of its own: the button"),
-    "deadline": _l("until when answers are open, in every zone"),
-    "contact": _l("the contact person of the conference"),
-    "phone": _l("the telephone number of the contact person"),
-    "changes": _l("what has changed, old and new"),
-    "answer": _l("the answer in words"),
-    "options": _l("the dates to choose from, each in every zone; only in a paragraph of its own"),
-    "next": _l("what happens next, in the program's own words"),
-    "said_by": _l("who gave the answer"),
-    "deputy": _l("the name of the deputy"),
-    "reason": _l("the reason that the organizers gave"),
-}
-"""What may stand in braces, with what it means; a kind of letter allows some of them."""
-
-BLOCKS = frozenset({"when", "link", "changes", "answer", "next", "options"})
-"""The placeholders that are more than words when they stand alone."""
-
 _ALWAYS = frozenset({"who", "title", "conference", "contact", "phone"})
 GREETING = sentence("Dear Sir or Madam,")
 _ANSWER_HERE = sentence("Please answer on this page; it is yours alone and needs no password:")
@@ -110,6 +88,21 @@ KINDS = _kinds(
         ),
         frozenset({"changes", "when", "next", "link"}),
         frozenset({"deadline"}),
+    ),
+    LetterKind(
+        "agenda",
+        _l("New agenda"),
+        sentence("New agenda: {title}, {when}"),
+        (
+            GREETING,
+            sentence("The agenda of the following video conference is new; for {who} please note:"),
+            "{when}",
+            "{changes}",
+            sentence("The whole agenda is on your page:"),
+            "{link}",
+        ),
+        frozenset({"changes", "link"}),
+        frozenset({"when"}),
     ),
     LetterKind(
         "cancellation",

@@ -14,7 +14,7 @@ from roundtable.conferences.models import Body, Conference, Meeting
 from roundtable.guests.models import Contact, Participant
 from roundtable.invitations import wording
 from roundtable.invitations.answers import STATE_NAMES
-from roundtable.invitations.changes import Told, changes
+from roundtable.invitations.changes import Change, Told, changes
 from roundtable.invitations.letter_kinds import KINDS, NOTICE, LetterKind
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation, Wording
@@ -93,7 +93,8 @@ class Saying:
     """What one letter says beyond its occasion.
 
     `answer` is the answer in words, `next` the program's own sentences on what comes now, `query` what
-    is added to the address of the page, `options` the dates to choose from.
+    is added to the address of the page, `options` the dates to choose from; `changes` are
+    those that are no changes of the meeting itself.
     """
 
     words: Mapping[str, str] = field(default_factory=dict)
@@ -102,6 +103,7 @@ class Saying:
     next: Sequence[str] = ()
     query: str = ""
     options: Sequence[str] = ()
+    changes: Sequence[Change] = ()
 
 
 def compose(
@@ -220,7 +222,9 @@ def words_of(sheet: Sheet, conference: Conference) -> dict[str, str]:
 
 def _about_meeting(about: Occasion, sheet: Sheet, saying: Saying) -> Draft:
     meeting, language = about.meeting, sheet.language
-    found = changes(saying.changes_since, about.told(), about.zones, language) if saying.changes_since else []
+    found = list(saying.changes)
+    if saying.changes_since:
+        found += changes(saying.changes_since, about.told(), about.zones, language)
     words = {
         **words_of(sheet, about.conference),
         "title": meeting.titles.in_language(language),
@@ -371,7 +375,7 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
             "deputy": deputy,
             "reason": gettext("(the reason that you give)"),
         },
-        changes_since=before if kind.key == "change" else None,
+        changes_since=before if kind.key in {"change", "agenda"} else None,
         answer=answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by=""),
         next=following.get(kind.key, []),
         options=[

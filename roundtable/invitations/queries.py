@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock
-from roundtable.agenda.queries import agenda_of
+from roundtable.agenda.queries import released_agenda
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import bodies_of
 from roundtable.db import db
@@ -25,7 +25,7 @@ def occasion(meeting: Meeting) -> Occasion:
         meeting,
         bodies_of(meeting.conference),
         zone_names_at(meeting.conference_id),
-        agenda_of(meeting),
+        released_agenda(meeting),
         wordings_of(meeting.conference_id),
         reads_replies=bool(current_app.config["ROUNDTABLE"].inbox_url),
     )

@@ -33,7 +33,16 @@ NOBODY = sentence(
 )
 CHASING = frozenset({"reminder", "last-reminder", "unsure-reminder"})
 NOT_AFTER_THE_END = frozenset(
-    {"invitation", "change", "deputy", "deputy-refused", "reply-question", "session-reminder", *CHASING}
+    {
+        "invitation",
+        "change",
+        "agenda",
+        "deputy",
+        "deputy-refused",
+        "reply-question",
+        "session-reminder",
+        *CHASING,
+    }
 )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roundtable.errors import Refusal, sentence
-from roundtable.invitations.letter_kinds import BLOCKS, LetterKind
+from roundtable.invitations.letter_kinds import LetterKind
+from roundtable.languages import later as _l
 from roundtable.words import paragraphs
 
 MOST_CHARACTERS = 4000
@@ -22,6 +23,29 @@ UNKNOWN = sentence("There are no such placeholders: %(names)s. Please use those 
 BRACES = sentence(
     "A brace stands alone. Please write placeholders as in the list below, or take the brace out."
 )
+
+
+PLACEHOLDERS = {
+    "who": _l("for whom the letter is: the mayor with the office"),
+    "title": _l("the title of the session"),
+    "conference": _l("the title of the conference"),
+    "when": _l("day and hours in every zone; in a paragraph of its own: the whole block"),
+    "link": _l("the personal link; in a paragraph of its own: the button"),
+    "deadline": _l("until when answers are open, in every zone"),
+    "contact": _l("the contact person of the conference"),
+    "phone": _l("the telephone number of the contact person"),
+    "changes": _l("what has changed, old and new"),
+    "answer": _l("the answer in words"),
+    "options": _l("the dates to choose from, each in every zone; only in a paragraph of its own"),
+    "next": _l("what happens next, in the program's own words"),
+    "said_by": _l("who gave the answer"),
+    "deputy": _l("the name of the deputy"),
+    "reason": _l("the reason that the organizers gave"),
+}
+"""What may stand in braces, with what it means; a kind of letter allows some of them."""
+
+BLOCKS = frozenset({"when", "link", "changes", "answer", "next", "options"})
+"""The placeholders that are more than words when they stand alone."""
 
 
 def placeholders_in(text: str) -> set[str]:

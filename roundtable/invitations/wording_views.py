@@ -11,7 +11,7 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.invitations import queries, wording, wording_service
 from roundtable.invitations.forms import WordingForm
-from roundtable.invitations.letter_kinds import KINDS, PLACEHOLDERS, LetterKind
+from roundtable.invitations.letter_kinds import KINDS, LetterKind
 from roundtable.languages import refusal_text
 from roundtable.mail.filling import without_links
 from roundtable.mail.views import letter_page, with_frame
@@ -45,7 +45,9 @@ def _page(conference: Conference, kind: LetterKind, language: str, form: Wording
             kind=kind,
             letter_language=language,
             form=form,
-            meanings=[(name, PLACEHOLDERS[name]) for name in PLACEHOLDERS if name in kind.allowed],
+            meanings=[
+                (name, wording.PLACEHOLDERS[name]) for name in wording.PLACEHOLDERS if name in kind.allowed
+            ],
             has_own=wording_service.wording_of(conference, kind, language) is not None,
         )
     )

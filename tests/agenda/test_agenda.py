@@ -28,8 +28,11 @@ def test_every_item_begins_when_the_one_before_it_ends(minutes: list[int]) -> No
 
 
 def test_the_budget_counts_what_is_over_and_what_is_left() -> None:
-    assert minutes_over([60, 45], 90) == 15
-    assert minutes_over([60], 90) == -30
+    ends_at = make.NOW + timedelta(minutes=90)
+
+    assert minutes_over(running_order(make.NOW, [60, 45]), make.NOW, ends_at) == 15
+    assert minutes_over(running_order(make.NOW, [60]), make.NOW, ends_at) == -30
+    assert minutes_over([], make.NOW, ends_at) == -90
 
 
 def test_a_statement_round_gives_every_seat_its_minutes(organizer: OwnClient) -> None:

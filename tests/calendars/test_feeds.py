@@ -10,6 +10,7 @@ from conftest import OwnClient, counted_queries
 from foreign_readers import by_ical_js_whole
 from sqlalchemy import select
 
+from roundtable.agenda import service as agenda
 from roundtable.calendars import feeds
 from roundtable.calendars.queries import feed_address, organizers_feed_address
 from roundtable.conferences.models import Membership
@@ -32,6 +33,7 @@ def _invited(count: int = 2) -> tuple[Contact, list[Invitation]]:
     for index in range(count):
         meeting = make.meeting(conference, wall_time=datetime(2026, 10, 20 + index, 13, 0))
         make.item(meeting, 10, name="Opening")
+        agenda.release(meeting, by="A")
         service.invite(meeting)
     db.session.commit()
     mine = select(Invitation).where(Invitation.participant_id == mayor.id).order_by(Invitation.id)
@@ -120,6 +122,7 @@ def test_whatever_changes_in_the_feed_changes_its_name(client: OwnClient) -> Non
     one.meeting.arrange(one.meeting.titles, datetime(2026, 10, 27, 15, 0), one.meeting.zone, 90)
     look("time")
     make.item(one.meeting, 20, name="Another item")
+    agenda.release(one.meeting, by="A")
     look("agenda")
     make.participant(one.meeting.conference, "Tokyo", "JP", zone="Asia/Tokyo")
     look("a zone at the table")

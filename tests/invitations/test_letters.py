@@ -13,6 +13,9 @@ from conftest import OwnClient
 from flask import Flask
 
 from roundtable import clock
+from roundtable.agenda import service as agenda
+from roundtable.agenda.kinds import ItemKind
+from roundtable.agenda_page import release_service
 from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference
 from roundtable.conferences.roles import BodyRole, DeputyRule
@@ -30,6 +33,7 @@ from roundtable.invitations import (
     service,
     wording,
 )
+from roundtable.invitations.changes import Change
 from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation
@@ -87,13 +91,16 @@ def _draft(kind: str, one: Invitation) -> Draft:
         search = search_about(make.poll(one.meeting.conference))
         starts = [option.starts_at for option in polls.options_of(search.poll)]
         return poll_letters.compose(kind, search, box, starts)
-    if kind == "poll-settled":
-        return letters.compose(letter_kinds.KINDS[kind], about, box, page="/polls/1")
     if kind == "notice":
         said = Saying(
             words={"said_by": "Özel Kalem"}, answer=letters.said_of(one, about.conference.languages[0])
         )
         return letters.notice(about, one, said, "https://roundtable.example.org/meetings/1")
+    if kind == "agenda":
+        change = Change(
+            "Your statement", "13:20 Istanbul · 12:20 Berlin, 3 min", "13:26 Istanbul · 12:26 Berlin, 3 min"
+        )
+        return letters.compose(letter_kinds.KINDS[kind], about, box, Saying(changes=[change]))
     if kind == "change":
         old = about.told()
         one.meeting.arrange(one.meeting.titles, datetime(2026, 10, 27, 14, 30), "Europe/Istanbul", 60)
@@ -186,6 +193,9 @@ def _everything_that_can_be_sent(client: OwnClient) -> None:
     for name in ("Ankara", "Bursa", "Izmir"):
         make.contact(make.participant(meeting.conference, name))
     service.invite(meeting)
+    statements = make.item(meeting, 10, ItemKind.ROUND, "Statements")
+    agenda.set_round(statements, agenda.speakers_of(meeting), 3)
+    release_service.release(meeting, release_service.Whom.CONCERNED, by="A")
     db.session.commit()
     first, second, third = db.session.query(Invitation).order_by(Invitation.id).all()
 
