@@ -75,3 +75,24 @@ def moved(rows: Iterable[T], row: T, by: int) -> list[T]:
     result.pop(place)
     result.insert(max(0, min(len(result), place + by)), row)
     return result
+
+
+def fewest_moves(before: Sequence[T], after: Sequence[T]) -> set[T]:
+    """Return the fewest members whose move makes the one order of the other.
+
+    Those are all but a longest row that both have in common. Both hold the same members, each once.
+    """
+    place = {member: index for index, member in enumerate(before)}
+    lengths: list[int] = []
+    behind: list[int] = []
+    for at, member in enumerate(after):
+        fitting = [one for one in range(at) if place[after[one]] < place[member]]
+        best = max(fitting, key=lambda one: lengths[one], default=-1)
+        lengths.append(lengths[best] + 1 if best >= 0 else 1)
+        behind.append(best)
+    kept = set()
+    at = max(range(len(after)), key=lambda one: lengths[one], default=-1)
+    while at >= 0:
+        kept.add(after[at])
+        at = behind[at]
+    return set(after) - kept

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from roundtable.db import Texts
+from roundtable.order import fewest_moves
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def difference(old: Sequence[ReleasedItem], new: Sequence[ReleasedItem]) -> Diff
     after = {one.key: one for one in new}
     kept_before = [one.key for one in old if one.key in after]
     kept_after = [one.key for one in new if one.key in before]
-    moved = _moved(kept_before, kept_after)
+    moved = fewest_moves(kept_before, kept_after)
     changes = [
         ItemChange(what, before.get(one.key), one)
         for one in new
@@ -97,20 +98,6 @@ def difference(old: Sequence[ReleasedItem], new: Sequence[ReleasedItem]) -> Diff
     ]
     changes += [ItemChange("removed", one, None) for one in old if one.key not in after]
     return Difference(tuple(changes), _slots(old, new))
-
-
-def _moved(before: Sequence[int], after: Sequence[int]) -> set[int]:
-    """Return the fewest items whose move makes the one order of the other: all but the longest common row."""
-    place = {key: index for index, key in enumerate(before)}
-    rows: list[list[int]] = [[]]
-    for key in after:
-        fitting = [row for row in rows if not row or place[row[-1]] < place[key]]
-        rows.append([*_longest(fitting), key])
-    return set(after).difference(_longest(rows))
-
-
-def _longest(rows: Sequence[list[int]]) -> list[int]:
-    return max(rows, key=len)
 
 
 def _what(old: ReleasedItem | None, new: ReleasedItem, *, is_moved: bool) -> str:

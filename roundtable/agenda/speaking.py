@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from roundtable.order import alternating, sort_key
+from roundtable.order import alternating, fewest_moves, sort_key
 
 
 class SpeakingRule(StrEnum):
@@ -103,7 +103,10 @@ def _lot(seed: int, key: int) -> bytes:
 
 @dataclass(frozen=True)
 class OrderChange:
-    """What a new speaking order changes: who joins, who leaves, and who has another place (old, new; from 1)."""
+    """What a new speaking order changes: who joins, who leaves, and who moves (old and new place, from 1).
+
+    Who only closes a gap, or makes room, does not move.
+    """
 
     wanted: tuple[int, ...]
     joining: tuple[int, ...]
@@ -119,9 +122,10 @@ def order_change(present: Sequence[int], wanted: Sequence[int]) -> OrderChange:
     """Return what has to be done to come from one order to the other."""
     old = {key: place for place, key in enumerate(present, start=1)}
     new = {key: place for place, key in enumerate(wanted, start=1)}
+    moves = fewest_moves([key for key in present if key in new], [key for key in wanted if key in old])
     return OrderChange(
         tuple(wanted),
         tuple(key for key in wanted if key not in old),
         tuple(key for key in present if key not in new),
-        tuple((key, old[key], new[key]) for key in wanted if key in old and old[key] != new[key]),
+        tuple((key, old[key], new[key]) for key in wanted if key in moves),
     )

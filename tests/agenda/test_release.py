@@ -188,7 +188,7 @@ def test_after_answers_change_the_new_order_is_offered_and_never_applied_alone(
     page = organizer.get(f"/meetings/{meeting.id}/agenda").text
 
     assert "City 001 leaves" in page
-    assert "City 003: from place 4 to 3" in page
+    assert "from place" not in page  # who only closes the gap does not move
     present = [one.participant.city.key for one in queries.slots_in(meeting)[statements.id]]
     assert present == ["city 000", "city 001", "city 002", "city 003"]
     wanted = [
