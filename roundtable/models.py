@@ -3,6 +3,7 @@
 from roundtable.accounts.models import SignIn, User
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
+from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations.models import (
     Announcement,
@@ -36,6 +37,8 @@ __all__ = [
     "DatePoll",
     "DateQuestion",
     "Entry",
+    "GuestImport",
+    "GuestListFile",
     "Invitation",
     "Letter",
     "LinkRequest",

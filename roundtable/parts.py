@@ -7,8 +7,8 @@ from roundtable.agenda_page import views as agenda
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
 from roundtable.conferences import views as conferences
+from roundtable.guest_list import views as guests
 from roundtable.guest_page import views as guest_page
-from roundtable.guests import views as guests
 from roundtable.home import views as home
 from roundtable.invitations import views as invitations
 from roundtable.mail import views as mail
@@ -23,13 +23,13 @@ def register_parts(app: Flask) -> None:
         mail,
         accounts,
         conferences,
-        guests,
         invitations,
         scheduling,
         agenda,
         calendars,
         minutes,
         press,
+        guests,
         guest_page,
         board,
         home,

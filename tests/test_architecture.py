@@ -21,6 +21,7 @@ PARTS = [
     "calendars",
     "minutes",
     "press",
+    "guest_list",
     "guest_page",
     "board",
     "home",

@@ -1,6 +1,7 @@
 """The verbs of the guest list."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 
@@ -8,8 +9,7 @@ from roundtable import addresses
 from roundtable.conferences.models import Conference
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
-from roundtable.guests import queries
-from roundtable.guests.csv_import import GuestRow
+from roundtable.guests import catalogue, queries
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.order import alternating, moved, search_key, sort_key
@@ -20,11 +20,26 @@ ADDRESS_TAKEN = sentence("%(email)s is a contact of this city already.")
 
 @dataclass(frozen=True)
 class CityInWords:
-    """A city as somebody types it: names per language, country code, IANA zone."""
+    """A city as somebody types it: names per language, country code, IANA zone, code of a German state."""
 
     names: Texts
     country: str
     zone: str
+    state: str = ""
+
+    def completed(self) -> "CityInWords":
+        """Return the city with what the catalogue knows of it: names in other languages, zone, state."""
+        country = self.country
+        found = [catalogue.find(name, country) for name in self.names.values()]
+        known = next((one for one in found if one is not None), None)
+        if known is None:
+            return self
+        return CityInWords(
+            Texts({**known.names, **self.names}),
+            country or known.country,
+            self.zone or known.zone,
+            self.state or known.state,
+        )
 
 
 def city(conference: Conference, typed: CityInWords) -> City:
@@ -36,6 +51,7 @@ def city(conference: Conference, typed: CityInWords) -> City:
     for one in known:
         if keys & ({one.key} | {search_key(name) for name in one.names.values()}):
             one.names = Texts({**typed.names, **one.names})
+            one.state = one.state or typed.state
             return one
     added = City(
         conference=conference,
@@ -43,13 +59,20 @@ def city(conference: Conference, typed: CityInWords) -> City:
         key=search_key(next(iter(typed.names.values()))),
         country=typed.country,
         zone=typed.zone,
+        state=typed.state,
     )
     db.session.add(added)
     return added
 
 
 def add_participant(
-    conference: Conference, place: City, *, person: str, offices: Texts, role: ParticipantRole
+    conference: Conference,
+    place: City,
+    *,
+    person: str,
+    offices: Texts,
+    role: ParticipantRole,
+    since: date | None = None,
 ) -> Participant:
     """Put a city's mayor on the guest list, at the end of the protocol order.
 
@@ -73,6 +96,7 @@ def add_participant(
         person=person,
         offices=offices,
         role=role,
+        in_office_since=since,
         precedence=0 if last is None else last + 1,
     )
     db.session.add(participant)
@@ -80,7 +104,13 @@ def add_participant(
 
 
 def change_participant(
-    participant: Participant, typed: CityInWords, *, person: str, offices: Texts, role: ParticipantRole
+    participant: Participant,
+    typed: CityInWords,
+    *,
+    person: str,
+    offices: Texts,
+    role: ParticipantRole,
+    since: date | None = None,
 ) -> None:
     """Correct a participant and its city.
 
@@ -100,6 +130,7 @@ def change_participant(
             raise Refusal(CITY_TAKEN, city=other.names.in_language(""))
     place = participant.city
     place.names, place.country, place.zone = typed.names, typed.country, typed.zone
+    place.state, participant.in_office_since = typed.state, since
     place.key = search_key(next(iter(typed.names.values())))
     participant.person, participant.offices, participant.role = person, offices, role
 
@@ -170,63 +201,6 @@ def change_contact(
     contact.name, contact.email, contact.email_key, contact.language = name, email, key, language
 
 
-def import_rows(conference: Conference, rows: list[GuestRow]) -> int:
-    """Put all rows of a checked list on the guest list; return how many contacts were added.
-
-    The list has been checked against the guest list and itself (`csv_import.read`), so nothing is
-    asked of the database row by row.
-    """
-    participants = queries.participants_of(conference.id)
-    present = {
-        (participant.city.country, search_key(name)): participant
-        for participant in participants
-        for name in participant.city.names.values()
-    }
-    cities = {
-        (one.country, key): one
-        for one in db.session.scalars(select(City).where(City.conference_id == conference.id))
-        for key in {one.key, *(search_key(name) for name in one.names.values())}
-    }
-    precedence = max((one.precedence for one in participants), default=-1)
-    for row in rows:
-        key = (row.country, search_key(row.city))
-        if key not in present:
-            precedence += 1
-            present[key] = _imported(conference, row, cities.get(key), precedence)
-            for name in present[key].city.names.values():
-                present[row.country, search_key(name)] = present[key]
-        contact = Contact(
-            participant=present[key],
-            name=row.contact,
-            email=row.email,
-            email_key=addresses.key(row.email),
-            language=row.language,
-        )
-        db.session.add(contact)
-    return len(rows)
-
-
-def _imported(conference: Conference, row: GuestRow, place: City | None, precedence: int) -> Participant:
-    """Return a new participant for the row, in a city that is known or new."""
-    place = place or City(
-        conference=conference,
-        names=Texts({row.language: row.city}),
-        key=search_key(row.city),
-        country=row.country,
-        zone=row.zone,
-    )
-    participant = Participant(
-        conference=conference,
-        city=place,
-        person=row.person,
-        offices=Texts({row.language: row.office}),
-        role=row.role,
-        precedence=precedence,
-    )
-    db.session.add(participant)
-    return participant
-
-
 def set_order(conference: Conference, rule: OrderRule, language: str) -> None:
     """Set the protocol order by a rule: chairs first, then alphabetically or alternating countries."""
     participants = queries.participants_of(conference.id)
@@ -255,12 +229,42 @@ def _number(ordered: list[Participant]) -> None:
         one.precedence = place
 
 
-def known_places(conference: Conference) -> set[tuple[str, str]]:
-    """Return (folded city, address key) of every contact on the list: an import compares with it."""
-    contacts = queries.contacts_of(conference.id, with_deputies=True)
-    return {
-        (search_key(name), contact.email_key)
-        for participant in queries.participants_of(conference.id)
-        for contact in contacts.get(participant.id, [])
-        for name in participant.city.names.values()
+def copy_list(source: Conference, target: Conference) -> int:
+    """Copy the guests of another conference that are not on this list; return how many cities came.
+
+    Deputies and personal links stay behind: they belong to the meetings of the other one.
+    """
+    taken = {
+        (one.city.country, search_key(name))
+        for one in queries.participants_of(target.id)
+        for name in one.city.names.values()
     }
+    precedence = max((one.precedence for one in queries.participants_of(target.id)), default=-1)
+    contacts = queries.contacts_of(source.id)
+    count = 0
+    for one in queries.participants_of(source.id):
+        if any((one.city.country, search_key(name)) in taken for name in one.city.names.values()):
+            continue
+        count += 1
+        place = city(target, CityInWords(one.city.names, one.city.country, one.city.zone, one.city.state))
+        participant = Participant(
+            conference=target,
+            city=place,
+            person=one.person,
+            offices=one.offices,
+            role=one.role,
+            in_office_since=one.in_office_since,
+            precedence=precedence + count,
+        )
+        db.session.add(participant)
+        for contact in contacts.get(one.id, []):
+            made = Contact(
+                participant=participant,
+                name=contact.name,
+                email=contact.email,
+                email_key=contact.email_key,
+                language=contact.language,
+            )
+            ContactRights(**{name: getattr(contact, name) for name in vars(ContactRights())}).give(made)
+            db.session.add(made)
+    return count

@@ -31,7 +31,7 @@ def test_a_city_is_added_by_hand_with_its_contact(organizer: OwnClient) -> None:
     participant = db.session.scalars(select(Participant)).one()
     contact = db.session.scalars(select(Contact)).one()
     assert response.status_code == 302
-    assert participant.city.names == {"en": "Cologne", "de": "Köln"}
+    assert participant.city.names == {"en": "Cologne", "de": "Köln", "tr": "Köln"}
     assert (participant.city.country, contact.email) == ("DE", "buero@koeln.example.org")
 
 

@@ -1,12 +1,14 @@
 """Forms of the guest list."""
 
+from typing import Any
+
 from flask_babel import gettext
 from wtforms import BooleanField, FileField, SelectField, StringField
-from wtforms.validators import ValidationError
+from wtforms.validators import Optional, ValidationError
 
-from roundtable.guests.csv_import import countries
+from roundtable.guests.list_import import countries
 from roundtable.guests.roles import OrderRule, ParticipantRole
-from roundtable.guests.service import ContactRights
+from roundtable.guests.service import CityInWords, ContactRights
 from roundtable.languages import later as _l
 from roundtable.web import forms
 from roundtable.web.forms import REQUIRED, BaseForm, TextsField, TextsForm, choices
@@ -30,23 +32,72 @@ ORDER_NAMES = {
 }
 
 
+COLUMN_LABELS = {
+    "city": _l("City"),
+    "country": _l("Country"),
+    "state": _l("State"),
+    "zone": _l("Time zone"),
+    "office": _l("Office"),
+    "person": _l("Mayor"),
+    "contact": _l("Contact"),
+    "email": _l("E-mail address"),
+    "language": _l("Language"),
+    "role": _l("Role"),
+    "since": _l("In office since"),
+}
+MISSING_NAMES = {
+    "contact": _l("no contact"),
+    "person": _l("no name of the mayor"),
+    "office": _l("office not in every language"),
+    "state": _l("no German state"),
+    "names": _l("city name not in every language"),
+    "since": _l("no day of taking office"),
+}
+
+
 class ParticipantForm(TextsForm):
     """A city's mayor at this conference."""
 
     city = TextsField(_l("City"), most=120)
     country = StringField(
         _l("Country"),
-        [REQUIRED],
+        [Optional()],
         filters=[lambda text: tidy(text).upper()],
-        description=_l("The two-letter code, such as TR or DE."),
+        description=_l("The two-letter code, such as TR or DE; known cities fill it in by themselves."),
         render_kw={"maxlength": 2, "size": 4, "autocapitalize": "characters"},
     )
-    zone = forms.zone(_l("Time zone of the city"))
+    state = StringField(
+        _l("State"),
+        [Optional(), forms.AtMost(8)],
+        filters=[lambda text: tidy(text).upper()],
+        description=_l("In Germany, for its public holidays: a code such as NW."),
+        render_kw={"maxlength": 8, "size": 6, "autocapitalize": "characters"},
+    )
+    zone = forms.zone(_l("Time zone of the city"), required=False)
     person = forms.line(_l("Name of the mayor"), required=False)
     offices = TextsField(_l("Office, as it shall be written"), required=False)
     role = SelectField(
         _l("Role at the table"), choices=choices(ROLE_NAMES), default=ParticipantRole.SPEAKER.value
     )
+
+    in_office_since = forms.day(_l("In office since"), required=False)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Fill in what the catalogue knows of the city, then check."""
+        if self.city.data is None or not super().validate(extra_validators):
+            return False
+        typed = self.typed()
+        if not typed.country:
+            self.country.errors = [str(REQUIRED.message)]
+        elif not typed.zone:
+            self.zone.errors = [str(REQUIRED.message)]
+        return not (self.country.errors or self.zone.errors)
+
+    def typed(self) -> CityInWords:
+        """Return the city with what the catalogue adds to it."""
+        return CityInWords(
+            self.city.data, self.country.data or "", self.zone.data or "", self.state.data or ""
+        ).completed()
 
     def validate_country(self, field: StringField) -> None:
         """Check the code."""
@@ -89,8 +140,8 @@ class ContactForm(BaseForm):
 class ImportForm(BaseForm):
     """A guest list as a file."""
 
-    file = FileField(_l("Guest list (CSV)"), render_kw={"accept": ".csv,.txt,text/csv"})
-    encoding = SelectField(_l("Encoding"), choices=choices(ENCODING_NAMES), default="")
+    file = FileField(_l("Guest list (CSV or Excel)"), render_kw={"accept": ".csv,.txt,.xlsx,text/csv"})
+    encoding = SelectField(_l("Encoding of a CSV file"), choices=choices(ENCODING_NAMES), default="")
 
 
 class OrderForm(BaseForm):

@@ -1,34 +1,25 @@
-"""Reading guest lists as offices send them: CSV in any of their encodings, checked row by row."""
+"""Guest lists as offices send them: which column holds what, and every row checked."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from roundtable import addresses, times
 from roundtable.errors import Refusal, sentence
+from roundtable.guests import catalogue, sheets
+from roundtable.guests.catalogue import CatalogueCity
 from roundtable.guests.roles import ParticipantRole
+from roundtable.guests.sheets import RowFault, Sheet
 from roundtable.order import search_key
 from roundtable.words import tidy
 
-MOST_BYTES = 2 * 1024 * 1024
-MOST_ROWS = 5000
-ENCODINGS = ("utf-8", "windows-1254", "windows-1252", "utf-16")
-
-TOO_LARGE = sentence("The file is larger than 2 MB. Please send the guest list in parts.")
-EMPTY = sentence("The file is empty. Please choose the guest list, saved as CSV.")
-NOT_TEXT = sentence(
-    "The file is no CSV text. If it is an Excel workbook, please save it as “CSV UTF-8” and choose that file."
+NO_COLUMN = sentence(
+    "These columns are missing: %(missing)s. Please say below which column of the file holds them."
 )
-WRONG_ENCODING = sentence("The file cannot be read as %(encoding)s. Please choose another encoding.")
-NO_HEADER = sentence(
-    "The first row must name the columns. These are missing: %(missing)s. The columns are: %(known)s."
-)
-TWICE_IN_HEADER = sentence("The column “%(column)s” stands twice in the first row.")
-TOO_MANY = sentence("The file has more than %(most)d rows. Please send the guest list in parts.")
+TWICE = sentence("One column of the file is said to hold “%(column)s” and something else. Please choose one.")
 
 MISSING = sentence("“%(column)s” is empty.")
 TOO_LONG = sentence("“%(column)s” has more than 200 characters.")
@@ -39,8 +30,8 @@ NO_ADDRESS = sentence("“%(value)s” is not a mail address.")
 NO_LANGUAGE = sentence("“%(value)s” is not a language of this program. Please write tr, de or en.")
 NO_ROLE = sentence("“%(value)s” is not a role. Please write chair, speaker or observer.")
 DUPLICATE = sentence("The same city and address stand in row %(row)d already.")
-ON_LIST = sentence("This address is on the guest list already.")
-TOO_MANY_CELLS = sentence("The row has more cells than the first row has columns. Is a cell not quoted?")
+NO_STATE = sentence("“%(value)s” is not a state of %(country)s. Please write a code such as NW.")
+NO_DATE = sentence("“%(value)s” is not a date. Please write it as 2024-03-31 or 31.03.2024.")
 OTHER_OFFICE = sentence("Row %(row)d names another office or role for the same city.")
 
 # What the columns are called in the lists that arrive; compared without case, marks and blanks.
@@ -62,6 +53,8 @@ _COLUMNS = {
     "email": ("email", "mail", "eposta", "emailadresse", "epostaadresi"),
     "language": ("language", "sprache", "dil"),
     "role": ("role", "rolle", "rol"),
+    "state": ("state", "bundesland", "federalstate", "eyalet"),
+    "since": ("since", "inofficesince", "amtsantritt", "imamtseit", "gorevebaslama", "gorevbaslangici"),
 }
 REQUIRED = ("city", "country", "email")
 COLUMN_NAMES = tuple(_COLUMNS)
@@ -89,20 +82,26 @@ _LANGUAGES = {
     "de": ("de", "german", "deutsch", "almanca"),
     "tr": ("tr", "turkish", "turkisch", "turkce"),
 }
+_STATES = {
+    "BB": "brandenburg", "BE": "berlin", "BW": "badenwurttemberg", "BY": "bayern", "HB": "bremen", "HE": "hessen",
+    "HH": "hamburg", "MV": "mecklenburgvorpommern", "NI": "niedersachsen", "NW": "nordrheinwestfalen",
+    "RP": "rheinlandpfalz", "SH": "schleswigholstein", "SL": "saarland", "SN": "sachsen", "ST": "sachsenanhalt",
+    "TH": "thuringen",
+}  # fmt: skip
 _LANGUAGE_OF_COUNTRY = {"DE": "de", "AT": "de", "TR": "tr"}
 _ROLES = {
     ParticipantRole.CHAIR: ("chair", "vorsitz", "baskanlik", "host", "gastgeber", "evsahibi"),
     ParticipantRole.SPEAKER: ("speaker", "redner", "rednerin", "konusmaci", "teilnehmer", "katilimci", ""),
     ParticipantRole.OBSERVER: ("observer", "beobachter", "gozlemci", "gast"),
 }
-# Windows-1254 differs from Windows-1252 in six letters only: Ğ İ Ş ğ ı ş stand where the other has
-# Icelandic ones, which no German or Turkish list contains.
-_TURKISH_BYTES = frozenset(b"\xd0\xdd\xde\xf0\xfd\xfe")
 
 
 @dataclass(frozen=True)
 class GuestRow:
-    """One good row: a contact of a city's mayor. `number` is the row in the file, the header is 1."""
+    """One good row: a contact of a city's mayor. `number` is the row in the file, from 1.
+
+    `given` are the columns in which something stood: what is only assumed never overwrites what is known.
+    """
 
     number: int
     city: str
@@ -114,134 +113,83 @@ class GuestRow:
     email: str
     language: str
     role: ParticipantRole
-
-
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong with one row."""
-
-    number: int
-    refusal: Refusal
+    state: str = ""
+    since: date | None = None
+    given: frozenset[str] = frozenset()
 
 
 @dataclass
 class GuestList:
-    """What a file holds: all good rows, and every fault. With one fault nothing may be imported."""
+    """What a file holds: all good rows, and every fault. With one fault nothing may be imported.
 
-    encoding: str
+    `columns` says which column of the file, from 0, holds what.
+    """
+
+    sheet: Sheet
+    columns: dict[str, int] = field(default_factory=dict)
     rows: list[GuestRow] = field(default_factory=list)
     faults: list[RowFault] = field(default_factory=list)
-    ignored_columns: list[str] = field(default_factory=list)
+
+    @property
+    def unused(self) -> list[str]:
+        """The titles of the columns that are not used."""
+        return [
+            title for at, title in enumerate(self.sheet.titles) if title and at not in self.columns.values()
+        ]
 
 
-def decoded(content: bytes, encoding: str = "") -> tuple[str, str]:
-    """Return (text, name of the encoding). Without a name it is recognised.
-
-    Raises:
-        Refusal: if the file is too large, empty, no text, or not in the named encoding.
-    """
-    if len(content) > MOST_BYTES:
-        raise Refusal(TOO_LARGE)
-    if not content.strip():
-        raise Refusal(EMPTY)
-    if content[:2] == b"PK" or content[:4] == b"\xd0\xcf\x11\xe0" or content[:4] == b"%PDF":
-        raise Refusal(NOT_TEXT)
-    chosen = encoding or _recognised(content)
-    if chosen not in ENCODINGS:
-        raise Refusal(WRONG_ENCODING, encoding=chosen)
-    try:
-        text = content.decode("utf-8-sig" if chosen == "utf-8" else chosen)
-    except UnicodeDecodeError as error:
-        raise Refusal(WRONG_ENCODING, encoding=chosen) from error
-    if "\x00" in text:
-        raise Refusal(NOT_TEXT)
-    if not text.strip("\ufeff \t\r\n"):
-        raise Refusal(EMPTY)
-    return text, chosen
-
-
-def _recognised(content: bytes) -> str:
-    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return "utf-16"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "windows-1254" if _TURKISH_BYTES & frozenset(content) else "windows-1252"
-    return "utf-8"
-
-
-def read(content: bytes, encoding: str = "", *, known: Iterable[tuple[str, str]] = ()) -> GuestList:
-    """Read a guest list and check every row.
-
-    `known` holds (folded city, address key) of the contacts that are on the list already.
+def read(content: bytes, encoding: str = "") -> Sheet:
+    """Read the file of a guest list.
 
     Raises:
-        Refusal: if the file as a whole cannot be read: see `decoded`, and its first row.
+        Refusal: if it cannot be read at all.
     """
-    text, used = decoded(content, encoding)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=False)
-    try:
-        header = next(reader)
-        columns, ignored = _columns(header)
-        result = GuestList(used, ignored_columns=ignored)
-        check = _Checker(columns, set(known), result)
-        for number, cells in enumerate(reader, start=2):
-            if number > MOST_ROWS + 1:
-                raise Refusal(TOO_MANY, most=MOST_ROWS)
-            if any(cell.strip() for cell in cells):
-                check.row(number, cells, len(header))
-    except csv.Error as error:
-        raise Refusal(NOT_TEXT) from error
-    return result
+    titles = {title for names in _COLUMNS.values() for title in names}
+    return sheets.read(content, encoding, is_title=titles)
 
 
-def _delimiter(text: str) -> str:
-    """Return what parts the columns of the first row: Excel writes `;` in Turkey and Germany."""
-    first = text.lstrip().partition("\n")[0]
-    return max((";", ",", "\t", "|"), key=first.count)
-
-
-def _folded(name: str) -> str:
-    return "".join(letter for letter in search_key(name) if letter.isalnum())
-
-
-def _columns(header: list[str]) -> tuple[dict[str, int], list[str]]:
-    """Return where each known column stands, and the names of the others.
-
-    Raises:
-        Refusal: if a required column is missing or a known one stands twice.
-    """
+def proposed_columns(sheet: Sheet) -> dict[str, int]:
+    """Return which column of the file probably holds what, by its title: the first that fits."""
     found: dict[str, int] = {}
-    ignored = []
-    for place, title in enumerate(header):
-        folded = _folded(title)
+    for at, title in enumerate(sheet.titles):
+        folded = sheets.folded(title)
         column = next((name for name, titles in _COLUMNS.items() if folded in titles), None)
-        if column is None:
-            ignored.append(tidy(title)[:60])
-        elif column in found:
-            raise Refusal(TWICE_IN_HEADER, column=tidy(title)[:60])
-        else:
-            found[column] = place
-    missing = [column for column in REQUIRED if column not in found]
+        if column is not None:
+            found.setdefault(column, at)
+    return found
+
+
+def check(sheet: Sheet, columns: Mapping[str, int]) -> GuestList:
+    """Check every row of the table.
+
+    Raises:
+        Refusal: if a needed column is missing, or one column is said to hold two things.
+    """
+    missing = [column for column in REQUIRED if column not in columns]
     if missing:
-        raise Refusal(NO_HEADER, missing=", ".join(missing), known=", ".join(COLUMN_NAMES))
-    return found, [title for title in ignored if title]
+        raise Refusal(NO_COLUMN, missing=", ".join(missing))
+    for column, at in columns.items():
+        if list(columns.values()).count(at) > 1:
+            raise Refusal(TWICE, column=column)
+    result = GuestList(sheet, dict(columns), faults=list(sheet.faults))
+    checker = _Checker(dict(columns), result)
+    for number, cells in sheet.rows:
+        checker.row(number, cells)
+    result.faults.sort(key=lambda one: one.number)
+    return result
 
 
 class _Checker:
     """Checks row after row and remembers what came before."""
 
-    def __init__(self, columns: dict[str, int], known: set[tuple[str, str]], result: GuestList) -> None:
+    def __init__(self, columns: dict[str, int], result: GuestList) -> None:
         self.columns = columns
-        self.known = known
         self.result = result
         self.seen: dict[tuple[str, str], int] = {}
         self.cities: dict[tuple[str, str], GuestRow] = {}
 
-    def row(self, number: int, cells: list[str], width: int) -> None:
+    def row(self, number: int, cells: list[str]) -> None:
         try:
-            if len(cells) > width and any(cell.strip() for cell in cells[width:]):
-                raise Refusal(TOO_MANY_CELLS)  # noqa: TRY301 - one place collects all refusals of a row
             row = self._checked(number, cells)
         except Refusal as refusal:
             self.result.faults.append(RowFault(number, refusal))
@@ -260,6 +208,7 @@ class _Checker:
     def _checked(self, number: int, cells: list[str]) -> GuestRow:
         city = self._cell(cells, "city")
         country = _country(self._cell(cells, "country"))
+        known = catalogue.find(city, country)
         address = addresses.checked(self._cell(cells, "email"))
         if address is None:
             raise Refusal(NO_ADDRESS, value=self._cell(cells, "email"))
@@ -267,7 +216,8 @@ class _Checker:
             number=number,
             city=city,
             country=country,
-            zone=_zone(self._cell(cells, "zone"), country),
+            state=_state(self._cell(cells, "state"), country) or (known.state if known else ""),
+            zone=_zone(self._cell(cells, "zone"), country, known),
             office=self._cell(cells, "office"),
             person=self._cell(cells, "person"),
             contact=self._cell(cells, "contact") or address,
@@ -275,14 +225,14 @@ class _Checker:
             language=_one_of(_LANGUAGES, self._cell(cells, "language"), NO_LANGUAGE)
             or _LANGUAGE_OF_COUNTRY.get(country, "en"),
             role=ParticipantRole(_one_of(_ROLES, self._cell(cells, "role"), NO_ROLE) or "speaker"),
+            since=_date(self._cell(cells, "since")),
+            given=frozenset(column for column in self.columns if self._cell(cells, column)),
         )
         self._check_against_others(row)
         return row
 
     def _check_against_others(self, row: GuestRow) -> None:
         place = (search_key(row.city), addresses.key(row.email))
-        if place in self.known:
-            raise Refusal(ON_LIST)
         if place in self.seen:
             raise Refusal(DUPLICATE, row=self.seen[place])
         self.seen[place] = row.number
@@ -300,7 +250,7 @@ def countries() -> frozenset[str]:
 
 
 def _country(text: str) -> str:
-    folded = _folded(text)
+    folded = sheets.folded(text)
     for code, names in _COUNTRIES.items():
         if folded in names:
             return code
@@ -310,11 +260,36 @@ def _country(text: str) -> str:
     raise Refusal(NO_COUNTRY, value=text)
 
 
-def _zone(text: str, country: str) -> str:
+def _state(text: str, country: str) -> str:
+    """Return the code of a German state, by its code or name; other countries' as they are written."""
+    if not text or country != "DE":
+        return text[:8]
+    code, name = text.upper(), sheets.folded(text)
+    found = code if code in _STATES else next((key for key, one in _STATES.items() if one == name), "")
+    if not found:
+        raise Refusal(NO_STATE, value=text, country=country)
+    return found
+
+
+def _date(text: str) -> date | None:
+    """Return a date, as spreadsheets of both countries write it."""
+    if not text:
+        return None
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d.%m.%y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a date has no zone
+        except ValueError:
+            continue
+    raise Refusal(NO_DATE, value=text)
+
+
+def _zone(text: str, country: str, known: CatalogueCity | None = None) -> str:
     if text:
         if text not in times.zone_names():
             raise Refusal(NO_ZONE, value=text)
         return text
+    if known is not None:
+        return known.zone
     if country not in _ONE_ZONE:
         raise Refusal(ZONE_NEEDED, country=country)
     return _ONE_ZONE[country]
@@ -324,7 +299,7 @@ def _one_of(choices: Mapping[Any, Sequence[str]], text: str, fault: str) -> str:
     """Return the choice that the text names, or nothing for an empty text."""
     if not text:
         return ""
-    folded = _folded(text)
+    folded = sheets.folded(text)
     for choice, names in choices.items():
         if folded in names:
             return str(choice)

@@ -1,45 +1,92 @@
 """Pages of the guest list."""
 
-import base64
-import binascii
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, abort, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
+from roundtable import clock
+from roundtable.accounts.views import present_user
 from roundtable.conferences.access import conference_or_404, rights_in
-from roundtable.conferences.models import Conference
+from roundtable.conferences.models import Conference, Meeting
+from roundtable.conferences.queries import meetings_of, of_user
 from roundtable.conferences.roles import Right
 from roundtable.db import db
 from roundtable.errors import Refusal
-from roundtable.guests import csv_import, queries, service
-from roundtable.guests.forms import (
-    ENCODING_NAMES,
+from roundtable.guest_list import cell_service, exports, import_service
+from roundtable.guest_list.forms import (
+    COLUMN_LABELS,
+    MISSING_NAMES,
     ROLE_NAMES,
     ContactForm,
-    ImportForm,
     OrderForm,
     ParticipantForm,
 )
+from roundtable.guest_list.import_views import bp as import_pages
+from roundtable.guest_list.listing import SORTS, Filters, Listed, in_order
+from roundtable.guests import queries, service
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.roles import OrderRule, ParticipantRole
+from roundtable.invitations.answers import STATE_NAMES
+from roundtable.invitations.queries import invitations_to
 from roundtable.languages import current_language, refusal_text
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 bp = Blueprint("guests", __name__)
+
+
+def _listed(conference: Conference, meeting: Meeting | None) -> list[Listed]:
+    """Return every guest with contacts and the answer to the meeting."""
+    contacts = queries.contacts_of(conference.id)
+    found = {one.participant_id: one.answer for one in invitations_to(meeting)} if meeting else {}
+    return [
+        Listed(one, tuple(contacts.get(one.id, ())), found.get(one.id))
+        for one in queries.participants_of(conference.id)
+    ]
 
 
 @bp.get("/conferences/<int:conference_id>/guests")
 def show(conference_id: int) -> ResponseReturnValue:
-    """Show the guest list."""
+    """Show the guest list, narrowed and sorted as the address says."""
     conference = conference_or_404(conference_id, Right.READ)
+    meetings = meetings_of([conference.id])
+    number = request.args.get("meeting", type=int)
+    coming = next((one for one in meetings if one.ends_at > clock.now()), meetings[-1] if meetings else None)
+    meeting = next((one for one in meetings if one.id == number), coming)
+    everybody = _listed(conference, meeting)
+    filters = Filters(**{name: request.args.get(name, "")[:200] for name in vars(Filters())})
+    sort = request.args.get("sort", "precedence")
+    rows = [one for one in everybody if filters.take(one, conference.languages)]
+    others = [one for one, membership in of_user(present_user()) if one.id != conference.id]
     return render_template(
         "guests/show.html",
         conference=conference,
         rights=rights_in(conference),
-        participants=queries.participants_of(conference.id),
-        contacts=queries.contacts_of(conference.id),
+        rows=in_order(rows, sort, current_language(), descending="down" in request.args),
+        count=len(everybody),
+        countries=sorted({one.participant.city.country for one in everybody}),
+        filters=filters,
+        sort=sort if sort in SORTS else "precedence",
+        meetings=meetings,
+        meeting=meeting,
+        state_names=STATE_NAMES,
+        missing_names=MISSING_NAMES,
         role_names=ROLE_NAMES,
+        labels=COLUMN_LABELS,
+        others=others,
+        last=import_service.last_import(conference.id),
         order_form=OrderForm(),
     )
 
@@ -83,14 +130,14 @@ def add(conference_id: int) -> ResponseReturnValue:
 
 
 def _add(conference: Conference, form: ParticipantForm) -> Participant:
-    typed = service.CityInWords(form.city.data, form.country.data or "", form.zone.data or "")
-    place = service.city(conference, typed)
+    place = service.city(conference, form.typed())
     return service.add_participant(
         conference,
         place,
         person=form.person.data or "",
         offices=form.offices.data,
         role=ParticipantRole(form.role.data),
+        since=form.in_office_since.data,
     )
 
 
@@ -129,7 +176,12 @@ def edit(conference_id: int, participant_id: int) -> ResponseReturnValue:
         form = ParticipantForm(
             obj=participant,
             languages=conference.languages,
-            data={"country": place.country, "zone": place.zone, "role": participant.role.value},
+            data={
+                "country": place.country,
+                "zone": place.zone,
+                "state": place.state,
+                "role": participant.role.value,
+            },
         )
         form.city.data = place.names
         form.role.data = participant.role.value
@@ -140,10 +192,11 @@ def edit(conference_id: int, participant_id: int) -> ResponseReturnValue:
     try:
         service.change_participant(
             participant,
-            service.CityInWords(form.city.data, form.country.data or "", form.zone.data or ""),
+            form.typed(),
             person=form.person.data or "",
             offices=form.offices.data,
             role=ParticipantRole(form.role.data),
+            since=form.in_office_since.data,
         )
     except Refusal as refusal:
         db.session.rollback()
@@ -201,6 +254,7 @@ def _save_contact(
     page = ParticipantForm(obj=participant, languages=conference.languages)
     page.city.data = participant.city.names
     page.country.data, page.zone.data = participant.city.country, participant.city.zone
+    page.state.data = participant.city.state
     page.role.data = participant.role.value
     return _participant_page(conference, participant, page, form), 422
 
@@ -238,53 +292,51 @@ def set_order(conference_id: int) -> ResponseReturnValue:
     return redirect(url_for("guests.show", conference_id=conference.id))
 
 
-@bp.route("/conferences/<int:conference_id>/guests/import", methods=["GET", "POST"])
-def import_list(conference_id: int) -> ResponseReturnValue:
-    """Take a file and show what it would add; nothing is stored yet."""
+@bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/cell")
+def change_cell(conference_id: int, participant_id: int) -> ResponseReturnValue:
+    """Change one cell of the table; answers with what it says now, or with what is wrong."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    form = ImportForm(request.form)
-    if request.method == "GET":
-        return render_template("guests/import.html", conference=conference, form=ImportForm())
-    upload = request.files.get("file")
-    content = upload.read(csv_import.MOST_BYTES + 1) if upload else b""
+    participant = _participant_or_404(conference, participant_id)
     try:
-        found = csv_import.read(content, form.encoding.data or "", known=service.known_places(conference))
+        value = cell_service.set_value(
+            participant,
+            request.form.get("field", ""),
+            request.form.get("value", ""),
+            request.form.get("was", ""),
+            current_language(),
+        )
+        db.session.commit()
     except Refusal as refusal:
-        form.file.errors = [refusal_text(refusal)]
-        return render_template("guests/import.html", conference=conference, form=form), 422
-    return _preview(conference, found, content)
+        db.session.rollback()
+        return jsonify(error=refusal_text(refusal)), 422
+    return jsonify(value=value)
 
 
-def _preview(conference: Conference, found: csv_import.GuestList, content: bytes) -> ResponseReturnValue:
-    page = render_template(
-        "guests/preview.html",
-        conference=conference,
-        found=found,
-        faults=[(fault.number, refusal_text(fault.refusal)) for fault in found.faults],
-        encoding_name=ENCODING_NAMES[found.encoding],
-        role_names=ROLE_NAMES,
-        content=base64.b64encode(content).decode("ascii"),
-    )
-    return page, 422 if found.faults else 200
-
-
-@bp.post("/conferences/<int:conference_id>/guests/import/confirm")
-def confirm_import(conference_id: int) -> ResponseReturnValue:
-    """Import the previewed file: checked once more, all of it or nothing."""
+@bp.get("/conferences/<int:conference_id>/guests.<any(csv, xlsx):kind>")
+def export(conference_id: int, kind: str) -> ResponseReturnValue:
+    """Give the guest list as a file that can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    try:
-        content = base64.b64decode(request.form.get("content", ""), validate=True)
-    except (binascii.Error, ValueError):
-        abort(400)
-    found = csv_import.read(content, request.form.get("encoding", ""), known=service.known_places(conference))
-    if found.faults:
-        return _preview(conference, found, content)
-    count = service.import_rows(conference, found.rows)
+    table = exports.rows_of(_listed(conference, None), current_language())
+    content = exports.as_csv(table) if kind == "csv" else exports.as_xlsx(table)
+    mimetype = "text/csv; charset=utf-8" if kind == "csv" else XLSX
+    response = Response(content, content_type=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="guests-{conference.id}.{kind}"'
+    return response
+
+
+@bp.post("/conferences/<int:conference_id>/guests/copy")
+def copy(conference_id: int) -> ResponseReturnValue:
+    """Copy the guests of an earlier conference."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    number = request.form.get("from", "")
+    source = conference_or_404(int(number) if number.isascii() and number.isdigit() else 0, Right.ORGANIZE)
+    count = service.copy_list(source, conference)
     db.session.commit()
-    flash(ngettext("%(num)d contact was imported.", "%(num)d contacts were imported.", count))
+    flash(ngettext("%(num)d city was copied.", "%(num)d cities were copied.", count))
     return redirect(url_for("guests.show", conference_id=conference.id))
 
 
 def init_app(app: Flask) -> None:
     """Serve the pages."""
     app.register_blueprint(bp)
+    app.register_blueprint(import_pages)
