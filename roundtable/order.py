@@ -8,7 +8,7 @@ T = TypeVar("T")
 
 # The alphabets where they leave the plain Latin order. Sources: TDK "Türk alfabesi" (29 letters);
 # DIN 5007-1 for German, where ä, ö, ü and ß sort as a, o, u and ss.
-_TURKISH = "aâbcçdefgğhıiîjklmnoöpqrsştuûüvwxyz"
+_TURKISH = "abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 _GERMAN_AS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "ß": "ss"})
 _TURKISH_LOWER = str.maketrans({"I": "ı", "İ": "i"})
 
@@ -21,10 +21,10 @@ def sort_key(text: str, language: str) -> tuple[tuple[int, ...], str]:
     """
     text = unicodedata.normalize("NFC", text)
     if language == "tr":
-        lowered = text.translate(_TURKISH_LOWER).lower()
+        lowered = text.translate(_TURKISH_LOWER).lower().replace("ß", "ss")
         return tuple(_turkish_place(letter) for letter in lowered), text
     lowered = text.replace("İ", "I").lower().translate(_GERMAN_AS)
-    return tuple(ord(_base(letter)) for letter in lowered), text
+    return tuple(_latin_place(letter) for letter in lowered), text
 
 
 def _turkish_place(letter: str) -> int:
@@ -35,9 +35,14 @@ def _turkish_place(letter: str) -> int:
     return ord(letter) - 0x10000 if place < 0 else place
 
 
+def _latin_place(letter: str) -> int:
+    # In CLDR's root order the dotless i is a letter of its own, right after i.
+    return 2 * ord("i") + 1 if letter == "ı" else 2 * ord(_base(letter))
+
+
 def _base(letter: str) -> str:
-    """The letter without its marks; the dotless i of Turkish counts as i elsewhere."""
-    return "i" if letter == "ı" else unicodedata.normalize("NFD", letter)[0]
+    """The letter without its marks."""
+    return unicodedata.normalize("NFD", letter)[0]
 
 
 def search_key(text: str) -> str:

@@ -7,7 +7,7 @@ ROOT = Path(__file__).parent.parent / "roundtable"
 
 # From the bottom up: a part may import what stands before it, never what comes after.
 PURE = ["errors", "words", "addresses", "times", "ical", "order"]
-PLATFORM = ["config", "clock", "db", "languages", "dates", "fonts", "documents", "storage", "jobs"]
+PLATFORM = ["config", "clock", "db", "languages", "dates", "fonts", "documents", "storage", "images", "jobs"]
 PARTS = [
     "web",
     "mail",

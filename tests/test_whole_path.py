@@ -85,7 +85,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     desk.get_by_role("link", name="Add a city").click()
     desk.locator("#city-en").fill("Cologne")
     desk.locator("#city-de").fill("Köln")
-    desk.get_by_label("Country", exact=True).fill("DE")
+    desk.locator("#country").fill("DE")
     desk.get_by_label("Time zone of the city").fill("Europe/Berlin")
     desk.locator("#offices-de").fill("Oberbürgermeister der Stadt Köln")
     desk.get_by_label("Name of the contact").fill("Büro OB")
@@ -96,10 +96,11 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     listed = tmp_path / "liste.csv"
     listed.write_bytes((rows + "Iğdır;TR;Belediye Başkanı;ofis@igdir.example.org\n").encode("windows-1254"))
     desk.get_by_role("link", name="Import a list").click()
-    desk.get_by_label("Guest list (CSV)").set_input_files(str(listed))
+    desk.get_by_label("Guest list (CSV or Excel)").set_input_files(str(listed))
     desk.get_by_role("button", name="Show what would be imported").click()
     expect(desk.get_by_text("Read as Windows-1254 (Turkish).")).to_be_visible()
-    desk.get_by_role("button", name="Import 2 contacts").click()
+    expect(desk.get_by_text("2 new cities")).to_be_visible()
+    desk.get_by_role("button", name="Import all of it").click()
     expect(desk.get_by_text("3 cities on the guest list")).to_be_visible()
 
     # 3. The agenda with a statement round, every zone beside it, and as a PDF.
@@ -115,6 +116,9 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     expect(desk.get_by_role("row", name="13:10 12:10 15 min Statements")).to_be_visible()
     agenda = PdfReader(io.BytesIO(desk.request.get(board + "/agenda.pdf?lang=de").body()))
     assert "Köln" in agenda.pages[0].extract_text()
+    desk.get_by_role("link", name="See and release").click()
+    desk.get_by_role("button", name="Release").click()
+    expect(desk.get_by_text("The guests know this agenda: version 1")).to_be_visible()
 
     # 4. Invitations: seen first, then one letter for each contact over SMTP.
     desk.goto(board)

@@ -7,6 +7,7 @@ from roundtable import dates, documents
 from roundtable.agenda.queries import PlannedItem, agenda_of
 from roundtable.conferences.models import Body, Meeting
 from roundtable.conferences.queries import bodies_of
+from roundtable.conferences.service import logo_of
 from roundtable.documents import page
 from roundtable.guests.queries import zone_names_at
 from roundtable.invitations.models import Invitation
@@ -23,8 +24,17 @@ def agenda_pdf(
     Raises:
         Refusal: if the document cannot be made.
     """
-    html = page("documents/agenda.html", language, meeting=meeting, agenda=agenda, bodies=bodies, zones=zones)
-    return documents.render(html)
+    logos = {f"logo-{one.id}": (content, "image/png") for one in bodies if (content := logo_of(one))}
+    html = page(
+        "documents/agenda.html",
+        language,
+        meeting=meeting,
+        agenda=agenda,
+        bodies=bodies,
+        zones=zones,
+        logos=[one for one in bodies if f"logo-{one.id}" in logos],
+    )
+    return documents.render(html, logos)
 
 
 def pdf_response(meeting: Meeting, agenda: list[PlannedItem]) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext
-from wtforms import EmailField, IntegerField, SelectField, SelectMultipleField
+from wtforms import EmailField, FileField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -95,6 +95,11 @@ class BodyForm(TextsForm):
     role = SelectField(_l("Role of the body"), choices=choices(BODY_ROLE_NAMES))
     boilerplates = TextsField(
         _l("Boilerplate: the standing paragraph about the body"), rows=3, most=2000, required=False
+    )
+    logo = FileField(
+        _l("Logo"),
+        description=_l("JPEG, PNG or WebP, at most 10 MB; it stands on agendas."),
+        render_kw={"accept": "image/jpeg,image/png,image/webp"},
     )
 
 

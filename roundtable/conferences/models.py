@@ -48,7 +48,7 @@ class Conference(Base):
 
 
 class Body(Base):
-    """An organisation that hosts or supports the conference."""
+    """An organisation that hosts or supports the conference; `logo_key` leads to its stored logo."""
 
     __tablename__ = "body"
 
@@ -57,6 +57,7 @@ class Body(Base):
     names: Mapped[Texts]
     role: Mapped[BodyRole] = mapped_column(enum_column(BodyRole))
     boilerplates: Mapped[Texts] = mapped_column(default=no_texts)
+    logo_key: Mapped[str] = mapped_column(String(120), default="")
     position: Mapped[int]
 
     conference: Mapped[Conference] = relationship()

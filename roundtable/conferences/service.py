@@ -6,13 +6,15 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from roundtable import clock
+from roundtable import clock, storage
 from roundtable.accounts.models import User
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
+from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import BodyRole, DeputyRule, Role
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
 from roundtable.mail.outbox import has_letters, set_pace
+from roundtable.order import moved
 
 SENDER_STAYS = sentence(
     "Letters have gone out already, and calendars know the sessions by the sender’s address, so it stays as it is."
@@ -91,6 +93,27 @@ def add_body(conference: Conference, names: Texts, role: BodyRole, boilerplates:
     body = Body(conference=conference, names=names, role=role, boilerplates=boilerplates, position=position)
     db.session.add(body)
     return body
+
+
+def set_logo(body: Body, content: bytes | None) -> None:
+    """Give a body a ready logo, or take it away. Documents that were published keep theirs."""
+    body.logo_key = storage.keep(content, kind="logos", ending="png") if content else ""
+
+
+def logo_of(body: Body) -> bytes | None:
+    """Return the logo of a body, if it has one and its file is there."""
+    if not body.logo_key:
+        return None
+    try:
+        return storage.read(body.logo_key)
+    except FileNotFoundError:
+        return None
+
+
+def move_body(body: Body, by: int) -> None:
+    """Move a body up (negative) or down."""
+    for place, one in enumerate(moved(bodies_of(body.conference), body, by)):
+        one.position = place
 
 
 @dataclass(frozen=True)

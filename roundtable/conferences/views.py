@@ -11,6 +11,7 @@ from roundtable.accounts.service import user_with
 from roundtable.accounts.views import present_user
 from roundtable.conferences import queries, service
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
+from roundtable.conferences.body_views import bp as body_pages
 from roundtable.conferences.forms import (
     BODY_ROLE_NAMES,
     ROLE_NAMES,
@@ -261,3 +262,4 @@ def _plan(form: MeetingForm) -> service.Plan:
 def init_app(app: Flask) -> None:
     """Serve the pages."""
     app.register_blueprint(bp)
+    app.register_blueprint(body_pages)
