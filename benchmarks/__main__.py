@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import scenes
+from benchmarks import planning, scenes
 
 ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
 
@@ -54,6 +54,9 @@ def _pages(scene: scenes.Scene) -> list[Row]:
         "meeting page, 20 participants": scene.boards[20],
         "meeting page, 200 participants": scene.boards[200],
         "guest page": scene.guest_page,
+        "agenda page, 20 slots": f"{scene.boards[20]}/agenda",
+        "agenda page, 200 slots": f"{scene.boards[200]}/agenda",
+        "guest list, 200 cities": f"/conferences/{scene.conference_id}/guests",
         "calendar file (.ics)": scene.guest_page + "/calendar.ics",
     }
     calls: list[Callable[[], object]] = [partial(client.get, one) for one in addresses.values()]
@@ -131,22 +134,56 @@ def _feeds(scene: scenes.Scene) -> list[Row]:
     ]
 
 
-def _import(scene: scenes.Scene) -> list[Row]:
-    preview = median_ms(lambda: scene.preview_import(1000), rounds=5)
-    begin = time.perf_counter()
-    scene.run_import(1000)
-    stored = (time.perf_counter() - begin) * 1000
-    return [
-        Row("import of 1,000 rows: reading and checking", f"{preview:.0f} ms"),
-        Row("import of 1,000 rows: storing", f"{stored:.0f} ms"),
+def _proposals() -> list[Row]:
+    """Hours over ninety days for 20 and 500 participants, at one table and at one ever more mixed."""
+    tables = {(20, 8): None, (500, 8): None, (500, 80): None}
+    found = [planning.table(*one) for one in tables]
+    for groups in found:
+        planning.proposals(groups)  # the holidays of these years are computed once in a process
+    calls: list[Callable[[], object]] = [partial(planning.proposals, one) for one in found]
+    *times, bare = interleaved_ms([*calls, planning.bare_search(found[2])])
+    rows = [
+        Row(f"proposing hours, 90 days, {people} participants in {groups} groups", f"{took:.0f} ms", "")
+        for (people, groups), took in zip(tables, times, strict=True)
     ]
+    rows[2].against = f"{times[2] / bare:.2f} × looking at every half hour for every group"
+    rows[1].against = f"{times[1] / times[0]:.2f} × 20 participants"
+    return rows
+
+
+def _import(scene: scenes.Scene) -> list[Row]:
+    rows = []
+    for kind in ("csv", "xlsx"):
+        small, large = planning.list_of(1000, kind), planning.list_of(5000, kind)
+        few, many, bare = interleaved_ms(
+            [
+                partial(planning.preview, scene, small),
+                partial(planning.preview, scene, large),
+                planning.bare_rows(5000),
+            ],
+            rounds=5,
+        )
+        memory = planning.preview_memory_mb(scene, large)
+        rows += [
+            Row(
+                f"preview of 5,000 rows ({kind.upper()}): reading, checking, comparing",
+                f"{many:.0f} ms",
+                f"{many / few:.1f} × 1,000 rows; {many / bare:.0f} × splitting the lines",
+            ),
+            Row(f"memory of that preview ({kind.upper()}), at most", f"{memory:.0f} MB"),
+        ]
+    begin = time.perf_counter()
+    planning.store(scene, planning.list_of(5000, "csv"))
+    stored = (time.perf_counter() - begin) * 1000
+    return [*rows, Row("import of 5,000 rows: storing with its journal", f"{stored:.0f} ms")]
 
 
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         scene = scenes.build(Path(folder))
-        rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_feeds(scene), *_import(scene)]
+        rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_feeds(scene)]
+        rows += [*_proposals(), *_import(scene)]
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")

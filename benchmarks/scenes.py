@@ -20,11 +20,8 @@ from werkzeug.test import TestResponse
 
 from roundtable import clock, create_app, documents
 from roundtable.calendars.queries import feed_address
-from roundtable.conferences.models import Conference
 from roundtable.db import Texts, db
-from roundtable.guests import csv_import
 from roundtable.guests.models import City, Participant
-from roundtable.guests.service import import_rows
 from roundtable.invitations import service
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
@@ -46,6 +43,7 @@ class Scene:
     boards: dict[int, str]
     guest_page: str
     meeting_id: int
+    conference_id: int
     controller: Controller
     smtp_port: int
     prebuilt: bytes = b""
@@ -192,18 +190,6 @@ class Scene:
             self.feed(address, etag)
         return len([one for one in statements if not one.startswith("BEGIN")])
 
-    def preview_import(self, rows: int) -> csv_import.GuestList:
-        """Read and check a list."""
-        return csv_import.read(_list_of(rows))
-
-    def run_import(self, rows: int) -> None:
-        """Store a list."""
-        with self.app.app_context():
-            conference = make.conference()
-            assert isinstance(conference, Conference)
-            import_rows(conference, self.preview_import(rows).rows)
-            db.session.commit()
-
     def worker_memory_mb(self) -> float:
         """Return the resident memory of a fresh process that has served a hundred pages."""
         code = (
@@ -223,11 +209,6 @@ class Scene:
         """Stop what runs."""
         self.controller.stop()
         clock.set_source(None)
-
-
-def _list_of(rows: int) -> bytes:
-    lines = [f"Stadt {n};DE;Oberbürgermeister;buero{n}@example.org;de" for n in range(rows)]
-    return "\n".join(["Stadt;Land;Amt;E-Mail;Sprache", *lines]).encode()
 
 
 def build(folder: Path) -> Scene:
@@ -250,11 +231,11 @@ def build(folder: Path) -> Scene:
         assert one is not None
         boards[20].titles = Texts(make.texts("Round Table"))
         guest_page, addresses = make.link(one), {n: f"/meetings/{m.id}" for n, m in boards.items()}
-        meeting_id, user = boards[20].id, make.user()
+        meeting_id, user, conference_id = boards[20].id, make.user(), boards[200].conference_id
         db.session.commit()
         client = app.test_client()
         assert isinstance(client, OwnClient)
         client.sign_in(user)
-    scene = Scene(app, client, addresses, guest_page, meeting_id, controller, port)
+    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port)
     app.app_context().push()
     return scene

@@ -58,7 +58,7 @@ MISSING_NAMES = {
 class ParticipantForm(TextsForm):
     """A city's mayor at this conference."""
 
-    city = TextsField(_l("City"), most=120)
+    city = TextsField(_l("City"), most=120, suggestions="cities")
     country = StringField(
         _l("Country"),
         [Optional()],

@@ -36,7 +36,7 @@ from roundtable.guest_list.forms import (
 )
 from roundtable.guest_list.import_views import bp as import_pages
 from roundtable.guest_list.listing import SORTS, Filters, Listed, in_order
-from roundtable.guests import queries, service
+from roundtable.guests import catalogue, queries, service
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.invitations.answers import STATE_NAMES
@@ -102,6 +102,7 @@ def _participant_page(
         contacts=contacts,
         form=form,
         contact_form=contact_form,
+        catalogue=catalogue.cities() if participant is None else (),
     )
 
 
@@ -312,15 +313,25 @@ def change_cell(conference_id: int, participant_id: int) -> ResponseReturnValue:
     return jsonify(value=value)
 
 
-@bp.get("/conferences/<int:conference_id>/guests.<any(csv, xlsx):kind>")
-def export(conference_id: int, kind: str) -> ResponseReturnValue:
-    """Give the guest list as a file that can be imported again."""
+@bp.get("/conferences/<int:conference_id>/guests.csv")
+def export_csv(conference_id: int) -> ResponseReturnValue:
+    """Give the guest list as CSV, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
-    content = exports.as_csv(table) if kind == "csv" else exports.as_xlsx(table)
-    mimetype = "text/csv; charset=utf-8" if kind == "csv" else XLSX
-    response = Response(content, content_type=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="guests-{conference.id}.{kind}"'
+    return _file(exports.as_csv(table), "text/csv; charset=utf-8", f"guests-{conference.id}.csv")
+
+
+@bp.get("/conferences/<int:conference_id>/guests.xlsx")
+def export_xlsx(conference_id: int) -> ResponseReturnValue:
+    """Give the guest list as a workbook, so that it can be imported again."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    table = exports.rows_of(_listed(conference, None), current_language())
+    return _file(exports.as_xlsx(table), XLSX, f"guests-{conference.id}.xlsx")
+
+
+def _file(content: bytes, kind: str, name: str) -> Response:
+    response = Response(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

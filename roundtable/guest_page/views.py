@@ -190,6 +190,22 @@ def set_reminders(token: str) -> ResponseReturnValue:
     return redirect(url_for("guest_page.reminders", token=token))
 
 
+@bp.get("/g/<token>/meetings/<int:meeting_id>/agenda")
+@by_link
+def agenda_page(token: str, meeting_id: int) -> ResponseReturnValue:
+    """Show the released agenda with the whole speaking order, the office's own slot marked."""
+    contact = contact_or_404(token)
+    meeting = _invitation_or_404(contact, meeting_id).meeting
+    return render_template(
+        "guest_page/agenda.html",
+        contact=contact,
+        meeting=meeting,
+        zones=zone_names_at(meeting.conference_id),
+        agenda=released_agenda(meeting),
+        token=token,
+    )
+
+
 @bp.get("/g/<token>/meetings/<int:meeting_id>/agenda.pdf")
 @by_link
 def agenda(token: str, meeting_id: int) -> ResponseReturnValue:

@@ -175,9 +175,11 @@ class TextsField(Field):
         most: int = LINE,
         rows: int = 0,
         required: bool = True,
+        suggestions: str = "",
         **more: Any,
     ) -> None:
         super().__init__(label, validators, **more)
+        self.suggestions = suggestions  # the lists of proposals on the page are called NAME-LANGUAGE
         self.most = most
         self.rows = rows
         self.is_required = required

@@ -5,6 +5,7 @@ from typing import Any
 import icalendar
 import make
 import pytest
+from bs4 import BeautifulSoup
 from conftest import OwnClient, counted_queries
 from flask import Flask
 from hypothesis import given
@@ -322,3 +323,21 @@ def test_the_page_asks_as_often_for_200_slots_as_for_20(app: Flask, organizer: O
         counts.append(len(statements))
 
     assert counts[0] == counts[1] <= 14
+
+
+def test_the_guests_agenda_page_shows_everybodys_slot_and_marks_the_own(
+    app: Flask, client: OwnClient
+) -> None:
+    meeting = make.table_of(4)
+    one = db.session.query(Invitation).first()
+    assert one is not None
+
+    page = BeautifulSoup(client.get(make.link(one) + "/agenda?lang=de").text, "html.parser")
+
+    rows = page.select(".slots tbody tr")
+    assert [row.get_text(" ", strip=True).split(" City ")[0] for row in rows[:2]] == [
+        "13:10 12:10",
+        "13:11 12:11",
+    ]
+    assert [row.get("aria-current") for row in rows] == ["true", None, None, None]
+    assert len(queries.items_of(meeting)) == 2

@@ -435,3 +435,26 @@ def test_the_language_switch_keeps_what_was_ticked_and_stores_nothing(app: Flask
     assert seen.html is not None
     assert seen.html["lang"] == "tr"
     assert queries.said_to(_question(poll, people[0])) == {}
+
+
+def test_another_hour_can_be_looked_for_from_the_session_itself(app: Flask, organizer: OwnClient) -> None:
+    meeting = make.meeting()
+    make.contact(make.participant(meeting.conference))
+    db.session.commit()
+    assert f"/polls/new?meeting={meeting.id}" in organizer.get(f"/meetings/{meeting.id}/edit").text
+    data = {
+        "titles-en": "Round Table",
+        "first_day": "2026-10-26",
+        "last_day": "2026-10-30",
+        "duration_minutes": "60",
+        "zone": "Europe/Istanbul",
+        "close_day": "2026-09-20",
+        "close_hour": "18:00",
+    }
+
+    organizer.post(f"/conferences/{meeting.conference_id}/polls/new?meeting={meeting.id}", data=data)
+
+    assert db.session.query(DatePoll).one().meeting_id == meeting.id
+    other = make.conference()
+    db.session.commit()
+    assert organizer.get(f"/conferences/{other.id}/polls/new?meeting={meeting.id}").status_code == 404

@@ -26,6 +26,7 @@ OPEN_PAGES = {
     "guest_page.meeting",
     "guest_page.answer",
     "guest_page.agenda",
+    "guest_page.agenda_page",
     "guest_page.unknown",
     "calendars.feed",
     "calendars.organizers_feed",
