@@ -27,6 +27,7 @@ from roundtable.guests.models import City, Contact, Participant
 from roundtable.guests.roles import ParticipantRole
 from roundtable.guests.sheets import Sheet
 from roundtable.invitations.models import Invitation
+from roundtable.mail.models import Letter
 from roundtable.order import search_key
 
 KEPT_FOR = timedelta(days=1)
@@ -36,7 +37,7 @@ NOTHING = sentence("The file holds nothing that is not on the guest list already
 FAULTY = sentence("The file still has faulty rows, so nothing was imported.")
 NO_IMPORT = sentence("There is no import that could be undone.")
 IN_USE = sentence(
-    "The import cannot be undone any more: %(city)s has been invited, or stands in a record, meanwhile."
+    "The import cannot be undone any more: %(city)s has been written to, or stands in a record, meanwhile."
 )
 
 
@@ -291,6 +292,14 @@ def _check_unused(journal: GuestImport) -> None:
     )
     if invited is not None:
         raise Refusal(IN_USE, city=invited.city.names.in_language(""))
+    written_to = db.session.scalar(
+        select(Contact)
+        .join(Letter, Letter.link_owner == Contact.id)
+        .where(Contact.id.in_(journal.added["contact"]))
+        .limit(1)
+    )
+    if written_to is not None:
+        raise Refusal(IN_USE, city=written_to.participant.city.names.in_language(""))
 
 
 def _undone(one: FieldChange) -> bool:

@@ -80,10 +80,11 @@ def ask(poll: DatePoll) -> int:
     options = queries.options_of(poll)
     if not options:
         raise Refusal(NO_OPTION)
-    if poll.answers_close_at <= clock.now() or options[-1].starts_at <= poll.answers_close_at:
+    fresh = [one for one in options if one.announced_at is None]
+    first = min(one.starts_at for one in fresh or options)
+    if poll.answers_close_at <= clock.now() or first <= poll.answers_close_at:
         raise Refusal(DEADLINE)
     waiting = _to_ask(poll)
-    fresh = [one for one in options if one.announced_at is None]
     if not waiting and not fresh:
         raise Refusal(NOTHING_NEW)
     poll.stage = PollStage.OPEN

@@ -55,16 +55,21 @@ def remind(poll_id: int) -> int:
     if poll is None or not queries.takes_answers(poll):
         return 0
     mark = f"{poll.answers_close_at:%Y%m%d%H%M}"
-    return sum(_send(poll, box, f"poll-reminder/{poll.id}/{mark}/{box.first.id}") for box in _boxes(poll))
-
-
-def _send(poll: DatePoll, box: Mailbox, key: str) -> bool:
+    keys = [(box, f"poll-reminder/{poll.id}/{mark}/{box.first.id}") for box in _boxes(poll)]
     # Most rounds find everything sent already, and then nothing has to be composed.
-    if outbox.is_queued(key):
-        return False
+    return _send(poll, [(box, key) for box, key in keys if not outbox.is_queued(key)])
+
+
+def _send(poll: DatePoll, waiting: Sequence[tuple[Mailbox, str]]) -> int:
+    """Queue these reminders; return how many are new."""
+    if not waiting:
+        return 0
     about = search_about(poll)
     starts = [one.starts_at for one in queries.announced(queries.options_of(poll))]
-    return post(about, box, letters.compose("poll-reminder", about, box, starts), key=key, is_reminder=True)
+    return sum(
+        post(about, box, letters.compose("poll-reminder", about, box, starts), key=key, is_reminder=True)
+        for box, key in waiting
+    )
 
 
 def _by_hand(poll: DatePoll) -> list[tuple[Mailbox, str]]:
@@ -89,7 +94,7 @@ def remind_by_hand(poll: DatePoll) -> int:
     Raises:
         Refusal: if there is nobody to remind.
     """
-    count = sum(_send(poll, box, key) for box, key in _by_hand(poll))
+    count = _send(poll, _by_hand(poll))
     if not count:
         raise Refusal(NOBODY)
     return count
@@ -104,6 +109,14 @@ def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
         one.id: one
         for one in db.session.scalars(select(DatePoll).where(DatePoll.id.in_(set(about.values()))))
     }
+    owners = {
+        one.id: one.email_key
+        for one in db.session.scalars(
+            select(Contact).where(Contact.id.in_({one.link_owner for one in batch}))
+        )
+    }
+    # Mailboxes that are still silent, by poll: asked once for a whole batch.
+    silent: dict[int, set[str]] = {}
     found = {}
     for letter in batch:
         if letter.id not in about:
@@ -111,11 +124,9 @@ def unwanted(batch: Sequence[Row[Any]]) -> Mapping[int, str]:
         poll = polls.get(about[letter.id])
         if poll is None or not queries.takes_answers(poll):
             found[letter.id] = "the search for a date is over"
-        elif letter.kind == "poll-reminder" and not _is_silent(poll, letter.link_owner):
-            found[letter.id] = "answered meanwhile"
+        elif letter.kind == "poll-reminder":
+            if poll.id not in silent:
+                silent[poll.id] = {box.key for box in _boxes(poll)}
+            if owners.get(letter.link_owner) not in silent[poll.id]:
+                found[letter.id] = "answered meanwhile"
     return found
-
-
-def _is_silent(poll: DatePoll, contact_id: int | None) -> bool:
-    owner = db.session.get(Contact, contact_id) if contact_id else None
-    return owner is not None and any(box.key == owner.email_key for box in _boxes(poll))

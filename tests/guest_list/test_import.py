@@ -14,6 +14,8 @@ from roundtable.db import Texts, db
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations import service as invitations
+from roundtable.scheduling import asking_service
+from roundtable.scheduling.choices import PollStage
 
 TURKISH = "şehir;ülke;makam;e-posta;dil\nİzmir;Türkiye;Başkan;ofis@izmir.example.org;tr\nIğdır;TR;Başkan;ofis@igdir.example.org;\n"
 
@@ -186,6 +188,21 @@ def test_an_import_that_has_been_invited_stays(organizer: OwnClient) -> None:
     assert response.status_code == 409
     assert "cannot be undone" in response.text
     assert _count(Participant) == 2
+
+
+def test_an_import_whose_contact_has_been_asked_for_dates_stays(organizer: OwnClient) -> None:
+    conference = make.conference()
+    db.session.commit()
+    address, _ = _upload(organizer, conference.id, TURKISH.encode())
+    organizer.post(f"{address}/confirm")
+    asking_service.ask(make.poll(conference, stage=PollStage.DRAFT))
+    db.session.commit()
+    journal = db.session.scalars(select(GuestImport)).one()
+
+    response = organizer.post(f"/conferences/{conference.id}/guests/import/undo/{journal.id}")
+
+    assert response.status_code == 409
+    assert _count(Contact) == 2
 
 
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7", b"PK\x03\x04xxxx"])

@@ -458,3 +458,12 @@ def test_another_hour_can_be_looked_for_from_the_session_itself(app: Flask, orga
     other = make.conference()
     db.session.commit()
     assert organizer.get(f"/conferences/{other.id}/polls/new?meeting={meeting.id}").status_code == 404
+
+
+def test_nobody_is_asked_about_a_date_before_the_answers_close(app: Flask) -> None:
+    poll = make.poll(_table()[0], stage=PollStage.DRAFT)
+    service.add_options(poll, [datetime(2026, 9, 10, 11, 0)])
+    db.session.flush()
+
+    with pytest.raises(Refusal, match="before the first of the proposed dates"):
+        asking_service.ask(poll)
