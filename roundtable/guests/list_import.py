@@ -54,7 +54,15 @@ _COLUMNS = {
     "language": ("language", "sprache", "dil"),
     "role": ("role", "rolle", "rol"),
     "state": ("state", "bundesland", "federalstate", "eyalet"),
-    "since": ("since", "inofficesince", "amtsantritt", "imamtseit", "gorevebaslama", "gorevbaslangici"),
+    "since": (
+        "since",
+        "inofficesince",
+        "amtsantritt",
+        "imamtseit",
+        "amtseit",
+        "gorevebaslama",
+        "gorevbaslangici",
+    ),
 }
 REQUIRED = ("city", "country", "email")
 COLUMN_NAMES = tuple(_COLUMNS)
