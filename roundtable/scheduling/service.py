@@ -25,6 +25,9 @@ ANNOUNCED = sentence("The offices have been asked about this date already, so it
 NOBODY = sentence("Please choose at least one city to ask.")
 NOT_OPEN = sentence("This poll is closed. Please call the organizers if something has changed.")
 DEADLINE = sentence("The answers shall close in the future, and before the first of the proposed dates.")
+MEETING_CANCELLED = sentence(
+    "The session is cancelled. Please let it take place after all first, then look for an hour."
+)
 WRONG_HOURS = sentence("Offices close later than they open. Please correct the hours.")
 
 
@@ -45,7 +48,12 @@ def begin(conference: Conference, plan: SearchPlan, meeting: Meeting | None = No
     """Begin the search for an hour: everybody with a seat is asked, chairs are required.
 
     With a meeting, a new hour for it is looked for; else settling makes a new one.
+
+    Raises:
+        Refusal: if the meeting is cancelled, or answers would close in the past.
     """
+    if meeting is not None and meeting.is_cancelled:
+        raise Refusal(MEETING_CANCELLED)
     poll = DatePoll(conference=conference, meeting=meeting, created_at=clock.now())
     change(poll, plan)
     db.session.add(poll)

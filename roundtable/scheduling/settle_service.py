@@ -14,22 +14,26 @@ from roundtable.mail.outbox import Draft
 from roundtable.scheduling.asking_service import asked_boxes, post, search_about
 from roundtable.scheduling.choices import PollStage
 from roundtable.scheduling.models import DateOption, DatePoll
-from roundtable.scheduling.service import NOT_OPEN, PAST
+from roundtable.scheduling.service import MEETING_CANCELLED, NOT_OPEN, PAST
 
 
-def _concerned(poll: DatePoll) -> tuple[list[Mailbox], list[Mailbox]]:
+def _concerned(option: DateOption) -> tuple[list[Mailbox], list[Mailbox]]:
     """Return (who learns of a change of its invitation, who learns that the date is settled)."""
+    poll = option.poll
     told: set[str] = set()
     changed: list[Mailbox] = []
-    if poll.meeting is not None:
+    if poll.meeting is not None and _moves(poll.meeting, option):
         invited = queries.invitations_to(poll.meeting)
         changed = mailboxes(queries.recipients_of(invited, poll.conference_id))
         told = {one.key for one in changed}
     return changed, [one for one in asked_boxes(poll) if one.key not in told]
 
 
-def _settled_letter(about: Occasion, poll: DatePoll, box: Mailbox) -> Draft:
-    return letters.compose(KINDS["poll-settled"], about, box, page=f"/polls/{poll.id}")
+def _moves(meeting: Meeting, option: DateOption) -> bool:
+    """Whether settling changes what the guests of the meeting know."""
+    poll = option.poll
+    known = (dict(meeting.titles), meeting.wall_time, meeting.zone, meeting.duration_minutes)
+    return known != (dict(poll.titles), option.wall_time, poll.zone, poll.duration_minutes)
 
 
 def _letter(about: Occasion, poll: DatePoll, box: Mailbox) -> Draft:
@@ -50,7 +54,7 @@ def planned_settlement(option: DateOption) -> tuple[list[Planned], list[Mailbox]
         duration_minutes=poll.duration_minutes,
     )
     about = Occasion(meeting, search.bodies, search.zones, wordings=search.wordings)
-    changed, told = _concerned(poll)
+    changed, told = _concerned(option)
     return [Planned(box, _letter(about, poll, box)) for box in told], changed
 
 
@@ -67,11 +71,11 @@ def settle(option: DateOption) -> tuple[Meeting, int]:
         raise Refusal(NOT_OPEN)
     if option.starts_at <= clock.now():
         raise Refusal(PAST)
-    meeting, is_moved = _fixed(option)
+    changed, boxes = _concerned(option)
+    meeting = _fixed(option)
     option.is_chosen, poll.stage, poll.meeting = True, PollStage.SETTLED, meeting
     db.session.flush()
-    _, boxes = _concerned(poll)
-    count = service.tell_changes(meeting) if is_moved else 0
+    count = service.tell_changes(meeting) if changed else 0
     about, search = queries.occasion(meeting), search_about(poll)
     count += sum(
         post(search, box, _letter(about, poll, box), key=f"poll-settled/{poll.id}/{box.first.id}")
@@ -80,16 +84,21 @@ def settle(option: DateOption) -> tuple[Meeting, int]:
     return meeting, count
 
 
-def _fixed(option: DateOption) -> tuple[Meeting, bool]:
-    """Return the meeting at the chosen hour, and whether its guests must be told that it has moved."""
+def _fixed(option: DateOption) -> Meeting:
+    """Return the meeting at the chosen hour: a new one, or the one for which the hour was looked for.
+
+    Raises:
+        Refusal: if that one is cancelled, or its minutes are approved.
+    """
     poll = option.poll
     if poll.meeting is None:
         plan = conferences.Plan(poll.titles, option.wall_time, poll.zone, poll.duration_minutes, None)
-        return conferences.plan_meeting(poll.conference, plan), False
+        return conferences.plan_meeting(poll.conference, plan)
     meeting = poll.meeting
+    if meeting.is_cancelled:
+        raise Refusal(MEETING_CANCELLED)
     closes = meeting.answers_close_at
     if closes is not None and not clock.now() < closes <= option.starts_at:
         meeting.answers_close_at = None  # it was set for the old date
     meeting.arrange(poll.titles, option.wall_time, poll.zone, poll.duration_minutes)
-    untold = any(one.told_revision < meeting.revision for one in queries.invitations_to(meeting))
-    return meeting, untold and not meeting.is_cancelled
+    return meeting

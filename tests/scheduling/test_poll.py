@@ -467,3 +467,37 @@ def test_nobody_is_asked_about_a_date_before_the_answers_close(app: Flask) -> No
 
     with pytest.raises(Refusal, match="before the first of the proposed dates"):
         asking_service.ask(poll)
+
+
+def test_settling_the_hour_that_stands_already_tells_everybody_once(app: Flask) -> None:
+    conference, people = _table(2)
+    meeting = make.meeting(conference, titles=make.texts("Round Table"))
+    invitations.invite(meeting)
+    db.session.commit()
+    poll = make.poll(conference)
+    poll.meeting = meeting
+    db.session.commit()
+
+    planned, moved = settle_service.planned_settlement(queries.options_of(poll)[0])
+    _, count = settle_service.settle(queries.options_of(poll)[0])
+
+    letters = [one.kind for one in make.outbox() if one.kind != "invitation"]
+    assert (len(planned), len(moved), count) == (2, 0, 2)
+    assert letters == ["poll-settled"] * len(people)
+
+
+def test_no_hour_is_looked_for_while_the_session_is_cancelled(app: Flask) -> None:
+    conference, _ = _table(2)
+    meeting = make.meeting(conference)
+    poll = make.poll(conference)
+    poll.meeting = meeting
+    invitations.cancel(meeting)
+    db.session.commit()
+
+    with pytest.raises(Refusal, match="The session is cancelled"):
+        settle_service.settle(queries.options_of(poll)[0])
+    plan = service.SearchPlan(
+        meeting.titles, "Europe/Istanbul", 90, poll.first_day, poll.last_day, poll.answers_close_at
+    )
+    with pytest.raises(Refusal, match="The session is cancelled"):
+        service.begin(conference, plan, meeting)
