@@ -1,5 +1,6 @@
 """How an instant is said to a reader: with its place, in every zone at the table, by CLDR's rules."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -133,3 +134,9 @@ def gap_said(change: times.GapChange, language: str) -> str:
         "Clocks change: from %(day)s the gap between %(one)s and %(other)s shrinks from %(before)s to %(after)s.",
         **values,
     )
+
+
+def gaps_said(one: datetime, other: datetime, home: str, zones: Iterable[str], language: str) -> list[str]:
+    """Return, as sentences in the current language, every change of a gap between two instants in either order."""
+    first, last = sorted((one, other))
+    return [gap_said(change, language) for change in times.gap_changes(first, last, home, zones)]

@@ -1,23 +1,15 @@
 """Which item or slot is meant."""
 
-from flask import abort
-
 from roundtable.agenda.models import AgendaItem, SpeakingSlot
 from roundtable.conferences.models import Meeting
-from roundtable.db import db
+from roundtable.web.access import row_or_404
 
 
 def item_or_404(meeting: Meeting, item_id: int) -> AgendaItem:
     """Return an item of the meeting's agenda."""
-    item = db.session.get(AgendaItem, item_id)
-    if item is None or item.meeting_id != meeting.id:
-        abort(404)
-    return item
+    return row_or_404(AgendaItem, item_id, meeting_id=meeting.id)
 
 
 def slot_or_404(item: AgendaItem, slot_id: int) -> SpeakingSlot:
     """Return a speaking slot of the item."""
-    slot = db.session.get(SpeakingSlot, slot_id)
-    if slot is None or slot.item_id != item.id:
-        abort(404)
-    return slot
+    return row_or_404(SpeakingSlot, slot_id, item_id=item.id)

@@ -69,7 +69,7 @@ def absent_in(found: list[Invitation]) -> set[int]:
     return {one.participant_id for one in found if one.answer is Answer.DECLINED}
 
 
-def _told(meeting: Meeting, change: Difference, whom: Whom) -> list[Mailbox]:
+def told_by(meeting: Meeting, change: Difference, whom: Whom) -> list[Mailbox]:
     """Return the mailboxes of those who are told: who declined learns nothing of agendas."""
     if whom is Whom.NOBODY or meeting.is_cancelled:
         return []
@@ -115,8 +115,13 @@ def _slot_said(about: Occasion, slot: ReleasedSlot | None, language: str) -> str
 def planned_letters(meeting: Meeting, whom: Whom) -> list[Planned]:
     """Return the letters that `release` would send, and store nothing."""
     change = proposed(meeting).change
+    return composed(meeting, change, told_by(meeting, change, whom))
+
+
+def composed(meeting: Meeting, change: Difference, boxes: Sequence[Mailbox]) -> list[Planned]:
+    """Return the letters about this change to these mailboxes, and store nothing."""
     about = invitations.occasion(meeting)
-    return [Planned(box, _letter(about, box, change)) for box in _told(meeting, change, whom)]
+    return [Planned(box, _letter(about, box, change)) for box in boxes]
 
 
 def release(meeting: Meeting, whom: Whom, *, by: str) -> int:
@@ -127,9 +132,11 @@ def release(meeting: Meeting, whom: Whom, *, by: str) -> int:
     Raises:
         Refusal: if the agenda is empty, or the guests know it already.
     """
-    change = proposed(meeting).change
+    last = queries.last_release(meeting)
+    known = releases.from_values(last.items) if last else []
     found = service.release(meeting, by=by)
     db.session.flush()
+    change = releases.difference(known, releases.from_values(found.items))
     about = invitations.occasion(meeting)
     return sum(
         post(
@@ -139,5 +146,5 @@ def release(meeting: Meeting, whom: Whom, *, by: str) -> int:
             key=f"agenda/{meeting.id}/{found.number}/{box.first.id}",
             for_calendar=for_calendar(about, box, has_changed=True),
         )
-        for box in _told(meeting, change, whom)
+        for box in told_by(meeting, change, whom)
     )

@@ -22,21 +22,22 @@ bp = Blueprint("releases", __name__)
 def preview(meeting_id: int) -> ResponseReturnValue:
     """Show what the guests would learn and who would get which letter; does nothing."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
-    letters = {whom: release_service.planned_letters(meeting, whom) for whom in Whom}
+    proposed = release_service.proposed(meeting)
+    boxes = {whom: release_service.told_by(meeting, proposed.change, whom) for whom in Whom}
     people = {one.id: one for one in participants_of(meeting.conference_id)}
-    samples = {
-        one.draft.language: one for one in reversed(letters[Whom.CONCERNED] or letters[Whom.EVERYBODY])
-    }
+    # One letter in full per language: with hundreds of guests the others would only be counted.
+    first = {box.language: box for box in reversed(boxes[Whom.CONCERNED] or boxes[Whom.EVERYBODY])}
+    samples = release_service.composed(meeting, proposed.change, list(first.values()))
     return render_template(
         "agenda/release.html",
         meeting=meeting,
         conference=meeting.conference,
         rights=rights_in(meeting.conference),
-        proposed=release_service.proposed(meeting),
-        letters=letters,
+        proposed=proposed,
+        boxes=boxes,
         whom_names=WHOM_NAMES,
         people=people,
-        samples=samples,
+        samples={one.draft.language: one for one in samples},
         zones=zone_names_at(meeting.conference_id),
         minutes=lambda count: timedelta(minutes=count),
     )

@@ -88,9 +88,7 @@ def _warnings(meeting: Meeting, zones: list[str]) -> list[str]:
     told = told_before(meeting)
     if told is None or told.starts_at == meeting.starts_at:
         return []
-    first, last = sorted((told.starts_at, meeting.starts_at))
-    changes = times.gap_changes(first, last, meeting.zone, zones)
-    return [dates.gap_said(one, current_language()) for one in changes]
+    return dates.gaps_said(told.starts_at, meeting.starts_at, meeting.zone, zones, current_language())
 
 
 def _way(meeting: Meeting, *, has_agenda: bool, is_invited: bool) -> list[Mark]:

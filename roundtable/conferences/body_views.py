@@ -13,16 +13,14 @@ from roundtable.conferences.roles import BodyRole, Right
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.languages import refusal_text
+from roundtable.web.access import row_or_404
 
 bp = Blueprint("bodies", __name__, url_prefix="/conferences/<int:conference_id>/bodies/<int:body_id>")
 
 
 def _found(conference_id: int, body_id: int, right: Right = Right.ORGANIZE) -> tuple[Conference, Body]:
     conference = conference_or_404(conference_id, right)
-    body = db.session.get(Body, body_id)
-    if body is None or body.conference_id != conference.id:
-        abort(404)
-    return conference, body
+    return conference, row_or_404(Body, body_id, conference_id=conference.id)
 
 
 @bp.route("", methods=["GET", "POST"])

@@ -25,6 +25,7 @@ from roundtable.conferences.roles import BodyRole, DeputyRule, Right, Role
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.languages import refusal_text
+from roundtable.web.access import row_or_404
 
 bp = Blueprint("conferences", __name__)
 
@@ -123,10 +124,7 @@ def add_body(conference_id: int) -> ResponseReturnValue:
 def remove_body(conference_id: int, body_id: int) -> ResponseReturnValue:
     """Take a body out of the conference."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    body = db.session.get(Body, body_id)
-    if body is None or body.conference_id != conference.id:
-        abort(404)
-    db.session.delete(body)
+    db.session.delete(row_or_404(Body, body_id, conference_id=conference.id))
     db.session.commit()
     return redirect(url_for("conferences.show", conference_id=conference.id) + "#bodies")
 
@@ -158,9 +156,7 @@ def _is_last_organizer(conference: Conference, user_id: int) -> bool:
 def remove_member(conference_id: int, membership_id: int) -> ResponseReturnValue:
     """Take a colleague's role away."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    membership = db.session.get(Membership, membership_id)
-    if membership is None or membership.conference_id != conference.id:
-        abort(404)
+    membership = row_or_404(Membership, membership_id, conference_id=conference.id)
     if _is_last_organizer(conference, membership.user_id):
         flash(gettext("A conference keeps at least one organizer."))
     else:

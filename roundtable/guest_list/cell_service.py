@@ -2,15 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
 
 from sqlalchemy import select
 
 from roundtable import addresses, times
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
+from roundtable.guest_list.listing import values_of
 from roundtable.guests import service
-from roundtable.guests.list_import import NO_ADDRESS, NO_COUNTRY, NO_DATE, NO_ZONE, TOO_LONG, countries
+from roundtable.guests.list_import import NO_ADDRESS, NO_ZONE, TOO_LONG, country_of, date_of, state_of
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.roles import ParticipantRole
 from roundtable.guests.service import CityInWords
@@ -50,25 +50,6 @@ def first_contact(participant: Participant) -> Contact | None:
     )
 
 
-def value_of(participant: Participant, contact: Contact | None, name: str, language: str) -> str:
-    """Return what stands in a cell, as it is typed."""
-    city = participant.city
-    values: dict[str, str] = {
-        "city": city.names.in_language(language),
-        "country": city.country,
-        "state": city.state,
-        "zone": city.zone,
-        "person": participant.person,
-        "office": participant.offices.in_language(language),
-        "role": participant.role.value,
-        "since": participant.in_office_since.isoformat() if participant.in_office_since else "",
-        "contact": contact.name if contact else "",
-        "email": contact.email if contact else "",
-        "language": contact.language if contact else "",
-    }
-    return values[name]
-
-
 def set_value(participant: Participant, name: str, typed: str, was: str, language: str) -> str:
     """Change a cell that said `was`; return what it says now.
 
@@ -78,7 +59,7 @@ def set_value(participant: Participant, name: str, typed: str, was: str, languag
     if name not in FIELDS:
         raise Refusal(NO_CELL)
     contact = first_contact(participant)
-    present = value_of(participant, contact, name, language)
+    present = values_of(participant, contact, language)[name]
     typed = tidy(typed)
     if present != was:
         if present == typed:
@@ -91,7 +72,7 @@ def set_value(participant: Participant, name: str, typed: str, was: str, languag
             contact = _set_contact(participant, contact, name, typed, language)
         else:
             _set_participant(participant, name, typed, language)
-    return value_of(participant, contact, name, language)
+    return values_of(participant, contact, language)[name]
 
 
 def _set_contact(
@@ -120,8 +101,8 @@ def _set_participant(participant: Participant, name: str, typed: str, language: 
     since = participant.in_office_since
     changed: dict[str, Callable[[], CityInWords]] = {
         "city": lambda: replace(words, names=_named(city.names, language, typed)),
-        "country": lambda: replace(words, country=_country(typed)),
-        "state": lambda: replace(words, state=typed[:8].upper()),
+        "country": lambda: replace(words, country=country_of(typed)),
+        "state": lambda: replace(words, state=state_of(typed, city.country).upper()),
         "zone": lambda: replace(words, zone=_zone(typed)),
     }
     if name in changed:
@@ -133,7 +114,7 @@ def _set_participant(participant: Participant, name: str, typed: str, language: 
     elif name == "role":
         role = ParticipantRole(typed) if typed in set(ParticipantRole) else role
     else:
-        since = _date(typed)
+        since = date_of(typed)
     service.change_participant(participant, words, person=person, offices=offices, role=role, since=since)
 
 
@@ -144,20 +125,7 @@ def _named(names: Texts, language: str, typed: str) -> Texts:
     return found
 
 
-def _country(typed: str) -> str:
-    if typed.upper() not in countries():
-        raise Refusal(NO_COUNTRY, value=typed)
-    return typed.upper()
-
-
 def _zone(typed: str) -> str:
     if typed not in times.zone_names():
         raise Refusal(NO_ZONE, value=typed)
     return typed
-
-
-def _date(typed: str) -> date | None:
-    try:
-        return date.fromisoformat(typed) if typed else None
-    except ValueError as error:
-        raise Refusal(NO_DATE, value=typed) from error

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from roundtable.guest_list.listing import Listed
+from roundtable.guest_list.listing import Listed, values_of
 from roundtable.guests.list_import import COLUMN_NAMES
 from roundtable.invitations.exports import harmless
 
@@ -13,21 +13,8 @@ def rows_of(listed: Iterable[Listed], language: str) -> list[list[str]]:
     """Return the table with its titles: one row for each contact, and one for a city without any."""
     table = [list(COLUMN_NAMES)]
     for one in listed:
-        participant, city = one.participant, one.participant.city
         for contact in one.contacts or (None,):
-            values = {
-                "city": city.names.in_language(language),
-                "country": city.country,
-                "zone": city.zone,
-                "state": city.state,
-                "office": participant.offices.in_language(language),
-                "person": participant.person,
-                "contact": contact.name if contact else "",
-                "email": contact.email if contact else "",
-                "language": contact.language if contact else "",
-                "role": participant.role.value,
-                "since": participant.in_office_since.isoformat() if participant.in_office_since else "",
-            }
+            values = values_of(one.participant, contact, language)
             table.append([harmless(values[name]) for name in COLUMN_NAMES])
     return table
 

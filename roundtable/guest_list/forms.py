@@ -6,7 +6,7 @@ from flask_babel import gettext
 from wtforms import BooleanField, FileField, SelectField, StringField
 from wtforms.validators import Optional, ValidationError
 
-from roundtable.guests.list_import import countries
+from roundtable.guests.catalogue import countries
 from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.guests.service import CityInWords, ContactRights
 from roundtable.languages import later as _l

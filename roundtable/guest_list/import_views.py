@@ -1,6 +1,6 @@
 """Pages of the import: take a file, say what its columns hold, see what would change, do it, undo it."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
@@ -15,6 +15,7 @@ from roundtable.guest_list.forms import COLUMN_LABELS, ENCODING_NAMES, ROLE_NAME
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests import list_import, sheets
 from roundtable.languages import refusal_text
+from roundtable.web.access import row_or_404
 
 bp = Blueprint("guest_import", __name__, url_prefix="/conferences/<int:conference_id>/guests/import")
 
@@ -54,10 +55,7 @@ def take(conference_id: int) -> ResponseReturnValue:
 
 
 def _file_or_404(conference: Conference, file_id: int) -> GuestListFile:
-    file = db.session.get(GuestListFile, file_id)
-    if file is None or file.conference_id != conference.id:
-        abort(404)
-    return file
+    return row_or_404(GuestListFile, file_id, conference_id=conference.id)
 
 
 @bp.get("/<int:file_id>")
@@ -133,9 +131,7 @@ def confirm(conference_id: int, file_id: int) -> ResponseReturnValue:
 def undo(conference_id: int, import_id: int) -> ResponseReturnValue:
     """Undo the last import."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    journal = db.session.get(GuestImport, import_id)
-    if journal is None or journal.conference_id != conference.id:
-        abort(404)
+    journal = row_or_404(GuestImport, import_id, conference_id=conference.id)
     kept = import_service.undo(journal)
     db.session.commit()
     flash(gettext("The import was undone."))

@@ -82,3 +82,21 @@ def in_order(rows: Sequence[Listed], sort: str, language: str, *, descending: bo
         }[sort]
 
     return sorted(by_precedence, key=lambda one: sort_key(text(one), language), reverse=descending)
+
+
+def values_of(participant: Participant, contact: Contact | None, language: str) -> dict[str, str]:
+    """Return what the list says of a guest and a contact, as it is typed; city and office in the language."""
+    city = participant.city
+    return {
+        "city": city.names.in_language(language),
+        "country": city.country,
+        "state": city.state,
+        "zone": city.zone,
+        "person": participant.person,
+        "office": participant.offices.in_language(language),
+        "role": participant.role.value,
+        "since": participant.in_office_since.isoformat() if participant.in_office_since else "",
+        "contact": contact.name if contact else "",
+        "email": contact.email if contact else "",
+        "language": contact.language if contact else "",
+    }

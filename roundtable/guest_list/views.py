@@ -37,6 +37,7 @@ from roundtable.guest_list.forms import (
 from roundtable.guest_list.import_views import bp as import_pages
 from roundtable.guest_list.listing import SORTS, Filters, Listed, in_order
 from roundtable.guests import catalogue, queries, service
+from roundtable.guests.access import contact_or_404, participant_or_404
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.invitations.answers import STATE_NAMES
@@ -152,25 +153,11 @@ def _add_contact(participant: Participant, form: ContactForm) -> Contact:
     )
 
 
-def _participant_or_404(conference: Conference, participant_id: int) -> Participant:
-    participant = db.session.get(Participant, participant_id)
-    if participant is None or participant.conference_id != conference.id:
-        abort(404)
-    return participant
-
-
-def _contact_or_404(participant: Participant, contact_id: int) -> Contact:
-    contact = db.session.get(Contact, contact_id)
-    if contact is None or contact.participant_id != participant.id or contact.is_deputy:
-        abort(404)
-    return contact
-
-
 @bp.route("/conferences/<int:conference_id>/guests/<int:participant_id>", methods=["GET", "POST"])
 def edit(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Change a participant; the contacts stand below."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
+    participant = participant_or_404(conference, participant_id)
     contact_form = ContactForm(language=conference.languages[0])
     if request.method == "GET":
         place = participant.city
@@ -212,7 +199,7 @@ def edit(conference_id: int, participant_id: int) -> ResponseReturnValue:
 def add_contact(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Add a contact."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
+    participant = participant_or_404(conference, participant_id)
     form = ContactForm(request.form)
     return _save_contact(conference, participant, form, lambda: _add_contact(participant, form))
 
@@ -221,8 +208,8 @@ def add_contact(conference_id: int, participant_id: int) -> ResponseReturnValue:
 def change_contact(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
     """Correct a contact."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
-    contact = _contact_or_404(participant, contact_id)
+    participant = participant_or_404(conference, participant_id)
+    contact = contact_or_404(participant, contact_id)
     form = ContactForm(request.form)
     return _save_contact(
         conference,
@@ -264,8 +251,8 @@ def _save_contact(
 def renew_link(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
     """End the contact's personal link; the next letter carries a new one."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
-    _contact_or_404(participant, contact_id).link_generation += 1
+    participant = participant_or_404(conference, participant_id)
+    contact_or_404(participant, contact_id).link_generation += 1
     db.session.commit()
     flash(gettext("The old link no longer works. The next letter carries the new one."))
     return redirect(url_for("guests.edit", conference_id=conference.id, participant_id=participant.id))
@@ -275,7 +262,7 @@ def renew_link(conference_id: int, participant_id: int, contact_id: int) -> Resp
 def move(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Move a participant up or down in the protocol order."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
+    participant = participant_or_404(conference, participant_id)
     service.move(participant, -1 if request.form.get("direction") == "up" else 1)
     db.session.commit()
     return redirect(url_for("guests.show", conference_id=conference.id) + f"#p{participant.id}")
@@ -297,7 +284,7 @@ def set_order(conference_id: int) -> ResponseReturnValue:
 def change_cell(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Change one cell of the table; answers with what it says now, or with what is wrong."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = _participant_or_404(conference, participant_id)
+    participant = participant_or_404(conference, participant_id)
     try:
         value = cell_service.set_value(
             participant,

@@ -45,12 +45,23 @@ def cities() -> tuple[CatalogueCity, ...]:
 
 
 def _cities_of_zones() -> Iterable[CatalogueCity]:
+    for codes, zone in _zones():
+        names = Texts({language: dates.zone_city(zone, language) for language in LANGUAGES})
+        yield CatalogueCity(names, codes[0], "", zone)
+
+
+@cache
+def _zones() -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return (country codes, zone) of every row of the zone data's own table."""
     table = resources.files("tzdata.zoneinfo").joinpath("zone1970.tab").read_text("utf-8")
-    for line in table.splitlines():
-        if line and not line.startswith("#"):
-            codes, _, zone = line.split("\t")[:3]
-            names = Texts({language: dates.zone_city(zone, language) for language in LANGUAGES})
-            yield CatalogueCity(names, codes.split(",")[0], "", zone)
+    rows = [line.split("\t") for line in table.splitlines() if line and not line.startswith("#")]
+    return tuple((tuple(row[0].split(",")), row[2]) for row in rows)
+
+
+@cache
+def countries() -> frozenset[str]:
+    """Return the country codes of ISO 3166-1 that have a time zone."""
+    return frozenset(code for codes, _ in _zones() for code in codes)
 
 
 @cache

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
-from importlib import resources
 from typing import Any
 
 from roundtable import addresses, times
@@ -215,7 +213,7 @@ class _Checker:
 
     def _checked(self, number: int, cells: list[str]) -> GuestRow:
         city = self._cell(cells, "city")
-        country = _country(self._cell(cells, "country"))
+        country = country_of(self._cell(cells, "country"))
         known = catalogue.find(city, country)
         address = addresses.checked(self._cell(cells, "email"))
         if address is None:
@@ -224,7 +222,7 @@ class _Checker:
             number=number,
             city=city,
             country=country,
-            state=_state(self._cell(cells, "state"), country) or (known.state if known else ""),
+            state=state_of(self._cell(cells, "state"), country) or (known.state if known else ""),
             zone=_zone(self._cell(cells, "zone"), country, known),
             office=self._cell(cells, "office"),
             person=self._cell(cells, "person"),
@@ -233,7 +231,7 @@ class _Checker:
             language=_one_of(_LANGUAGES, self._cell(cells, "language"), NO_LANGUAGE)
             or _LANGUAGE_OF_COUNTRY.get(country, "en"),
             role=ParticipantRole(_one_of(_ROLES, self._cell(cells, "role"), NO_ROLE) or "speaker"),
-            since=_date(self._cell(cells, "since")),
+            since=date_of(self._cell(cells, "since")),
             given=frozenset(column for column in self.columns if self._cell(cells, column)),
         )
         self._check_against_others(row)
@@ -249,26 +247,23 @@ class _Checker:
             raise Refusal(OTHER_OFFICE, row=first.number)
 
 
-@cache
-def countries() -> frozenset[str]:
-    """Return the country codes of ISO 3166-1 that have a time zone, by the zone data's own table."""
-    table = resources.files("tzdata.zoneinfo").joinpath("zone1970.tab").read_text("utf-8")
-    rows = [row.split("\t")[0] for row in table.splitlines() if row and not row.startswith("#")]
-    return frozenset(code for row in rows for code in row.split(","))
+def country_of(text: str) -> str:
+    """Return the code of a country, by its code or a name that lists use.
 
-
-def _country(text: str) -> str:
+    Raises:
+        Refusal: if it is none.
+    """
     folded = sheets.folded(text)
     for code, names in _COUNTRIES.items():
         if folded in names:
             return code
     code = text.upper()
-    if code.isascii() and code in countries():
+    if code.isascii() and code in catalogue.countries():
         return code
     raise Refusal(NO_COUNTRY, value=text)
 
 
-def _state(text: str, country: str) -> str:
+def state_of(text: str, country: str) -> str:
     """Return the code of a German state, by its code or name; other countries' as they are written."""
     if not text or country != "DE":
         return text[:8]
@@ -279,7 +274,7 @@ def _state(text: str, country: str) -> str:
     return found
 
 
-def _date(text: str) -> date | None:
+def date_of(text: str) -> date | None:
     """Return a date, as spreadsheets of both countries write it."""
     if not text:
         return None

@@ -21,7 +21,8 @@ from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import DeputyRule, Right
 from roundtable.db import db
 from roundtable.guests import service as guests
-from roundtable.guests.models import Contact, Participant
+from roundtable.guests.access import contact_or_404, participant_or_404
+from roundtable.guests.models import Contact
 from roundtable.guests.queries import addressees, contacts_of, zone_names_at
 from roundtable.invitations import (
     answer_service,
@@ -45,6 +46,7 @@ from roundtable.languages import OWN_NAMES
 from roundtable.mail import delivery, outbox
 from roundtable.mail.filling import without_links
 from roundtable.mail.models import FAILED, WAITING, Letter
+from roundtable.web.access import row_or_404
 
 bp = Blueprint("invitations", __name__)
 
@@ -224,10 +226,7 @@ def settle_reply(meeting_id: int, reply_id: int) -> ResponseReturnValue:
 
 
 def _invitation_or_404(meeting: Meeting, invitation_id: int) -> Invitation:
-    invitation = db.session.get(Invitation, invitation_id)
-    if invitation is None or invitation.meeting_id != meeting.id:
-        abort(404)
-    return invitation
+    return row_or_404(Invitation, invitation_id, meeting_id=meeting.id)
 
 
 @bp.get("/meetings/<int:meeting_id>/invitations/<int:invitation_id>")
@@ -321,20 +320,15 @@ def refuse_deputy(meeting_id: int, invitation_id: int) -> ResponseReturnValue:
     return redirect(url_for("invitations.show", meeting_id=meeting.id))
 
 
-def _contact_or_404(conference_id: int, participant_id: int, contact_id: int) -> Contact:
+def _office_or_404(conference_id: int, participant_id: int, contact_id: int) -> Contact:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    contact = db.session.get(Contact, contact_id)
-    if contact is None or contact.participant_id != participant_id or contact.is_deputy:
-        abort(404)
-    if contact.participant.conference_id != conference.id:
-        abort(404)
-    return contact
+    return contact_or_404(participant_or_404(conference, participant_id), contact_id)
 
 
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/remove")
 def remove_contact(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
     """Take a contact off the list; its link ends with it, and its calendar is told."""
-    contact_service.remove_contact(_contact_or_404(conference_id, participant_id, contact_id))
+    contact_service.remove_contact(_office_or_404(conference_id, participant_id, contact_id))
     db.session.commit()
     return redirect(url_for("guests.edit", conference_id=conference_id, participant_id=participant_id))
 
@@ -342,7 +336,7 @@ def remove_contact(conference_id: int, participant_id: int, contact_id: int) -> 
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/contacts/<int:contact_id>/send-link")
 def send_link(conference_id: int, participant_id: int, contact_id: int) -> ResponseReturnValue:
     """Send a contact the personal link now."""
-    link_service.send_link(_contact_or_404(conference_id, participant_id, contact_id))
+    link_service.send_link(_office_or_404(conference_id, participant_id, contact_id))
     db.session.commit()
     flash(gettext("The letter with the personal link is on its way."))
     return redirect(url_for("guests.edit", conference_id=conference_id, participant_id=participant_id))
@@ -352,10 +346,7 @@ def send_link(conference_id: int, participant_id: int, contact_id: int) -> Respo
 def remove_participant(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Take a city off the guest list while it has not been invited."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
-    participant = db.session.get(Participant, participant_id)
-    if participant is None or participant.conference_id != conference.id:
-        abort(404)
-    service.remove_participant(participant)
+    service.remove_participant(participant_or_404(conference, participant_id))
     db.session.commit()
     return redirect(url_for("guests.show", conference_id=conference.id))
 

@@ -15,7 +15,6 @@ from roundtable.invitations.letter_kinds import LetterKind
 from roundtable.languages import later as _l
 from roundtable.words import paragraphs
 
-MOST_CHARACTERS = 4000
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
 
 MISSING = sentence("The letter needs these placeholders: %(names)s. Please put them back.")

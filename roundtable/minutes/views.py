@@ -20,6 +20,7 @@ from roundtable.minutes.forms import KIND_NAMES, PRESENCE_NAMES, ApprovalForm, C
 from roundtable.minutes.kinds import Presence
 from roundtable.minutes.models import Entry, Minutes
 from roundtable.minutes.record import Record
+from roundtable.web.access import row_or_404
 from roundtable.words import tidy
 
 bp = Blueprint("minutes", __name__)
@@ -132,10 +133,7 @@ def add_entry(meeting_id: int) -> ResponseReturnValue:
 
 
 def _entry_or_404(minutes: Minutes, entry_id: int) -> Entry:
-    entry = db.session.get(Entry, entry_id)
-    if entry is None or entry.minutes_id != minutes.id:
-        abort(404)
-    return entry
+    return row_or_404(Entry, entry_id, minutes_id=minutes.id)
 
 
 @bp.route("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>", methods=["GET", "POST"])

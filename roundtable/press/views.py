@@ -17,6 +17,7 @@ from roundtable.press import pictures, queries, room, service
 from roundtable.press.document import picture_bytes
 from roundtable.press.forms import ClearanceForm, PictureForm, PublishForm, QuoteForm, SummaryForm
 from roundtable.press.models import PressSummary, Quote
+from roundtable.web.access import row_or_404
 
 bp = Blueprint("press", __name__)
 
@@ -152,10 +153,7 @@ def add_quote(meeting_id: int) -> ResponseReturnValue:
 
 
 def _quote_or_404(summary: PressSummary, quote_id: int) -> Quote:
-    quote = db.session.get(Quote, quote_id)
-    if quote is None or quote.summary_id != summary.id:
-        abort(404)
-    return quote
+    return row_or_404(Quote, quote_id, summary_id=summary.id)
 
 
 @bp.post("/meetings/<int:meeting_id>/press/quotes/<int:quote_id>")

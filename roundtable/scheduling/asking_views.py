@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from roundtable import dates, times
+from roundtable import dates
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.guests.queries import zone_names_at
@@ -65,13 +65,11 @@ def settle_preview(poll_id: int, option_id: int) -> ResponseReturnValue:
     option = option_or_404(poll, option_id)
     planned, moved = settle_service.planned_settlement(option)
     zones = zone_names_at(poll.conference_id)
-    warnings = []
+    warnings: list[str] = []
     if poll.meeting is not None:
-        first, last = sorted((poll.meeting.starts_at, option.starts_at))
-        warnings = [
-            dates.gap_said(one, current_language())
-            for one in times.gap_changes(first, last, poll.zone, zones)
-        ]
+        warnings = dates.gaps_said(
+            poll.meeting.starts_at, option.starts_at, poll.zone, zones, current_language()
+        )
     return render_template(
         "scheduling/preview.html",
         poll=poll,

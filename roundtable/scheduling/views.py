@@ -170,8 +170,7 @@ def _warnings(poll: DatePoll, options: list[DateOption], zones: tuple[str, ...])
     first = datetime.combine(poll.first_day, time(), tzinfo=home)
     last = datetime.combine(poll.last_day + timedelta(days=1), time(), tzinfo=home)
     starts = [one.starts_at for one in options]
-    changes = times.gap_changes(min([first, *starts]), max([last, *starts]), poll.zone, zones)
-    return [dates.gap_said(one, current_language()) for one in changes]
+    return dates.gaps_said(min([first, *starts]), max([last, *starts]), poll.zone, zones, current_language())
 
 
 @bp.post("/polls/<int:poll_id>/options")
@@ -269,8 +268,8 @@ def _series_warnings(meetings: list[Meeting]) -> list[str]:
     if len(coming) < 2:
         return []
     zones = zone_names_at(coming[0].conference_id)
-    changes = times.gap_changes(coming[0].starts_at, coming[-1].starts_at, coming[0].zone, zones)
-    return [dates.gap_said(one, current_language()) for one in changes]
+    first, last = coming[0], coming[-1]
+    return dates.gaps_said(first.starts_at, last.starts_at, first.zone, zones, current_language())
 
 
 def init_app(app: Flask) -> None:

@@ -8,7 +8,10 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from roundtable.db import Base, db
+
 View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row", bound=Base)
 
 
 def open_page(view: View) -> View:
@@ -34,6 +37,14 @@ def _view() -> Callable[..., Any] | None:
 def is_by_link() -> bool:
     """Whether the present request is for a page behind a personal link."""
     return bool(getattr(_view(), "is_by_link", False))
+
+
+def row_or_404(model: type[Row], key: int, **belongs_to: Any) -> Row:
+    """Return the row with this key if it belongs where the address says; else there is no such page."""
+    row = db.session.get(model, key)
+    if row is None or any(getattr(row, name) != value for name, value in belongs_to.items()):
+        abort(404)
+    return row
 
 
 def _require_sign_in() -> ResponseReturnValue | None:
