@@ -3,6 +3,7 @@
 from roundtable.accounts.models import SignIn, User
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
+from roundtable.desk.models import ItemRun, Turn
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations.models import (
@@ -15,14 +16,24 @@ from roundtable.invitations.models import (
     Wording,
 )
 from roundtable.mail.models import Letter, Pace, ReceivedMail
-from roundtable.minutes.models import Attendance, Entry, Minutes
+from roundtable.minutes.models import (
+    ActionReport,
+    Amendment,
+    Attendance,
+    Entry,
+    EntryVersion,
+    Minutes,
+    RecordVersion,
+)
 from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
 from roundtable.scheduling.models import Availability, DateOption, DatePoll, DateQuestion, OfficeHours
 
 __all__ = [
+    "ActionReport",
     "AgendaItem",
     "AgendaPattern",
     "AgendaRelease",
+    "Amendment",
     "Announcement",
     "AnswerGiven",
     "Attendance",
@@ -37,9 +48,11 @@ __all__ = [
     "DatePoll",
     "DateQuestion",
     "Entry",
+    "EntryVersion",
     "GuestImport",
     "GuestListFile",
     "Invitation",
+    "ItemRun",
     "Letter",
     "LinkRequest",
     "Meeting",
@@ -53,8 +66,10 @@ __all__ = [
     "PublicationText",
     "Quote",
     "ReceivedMail",
+    "RecordVersion",
     "SignIn",
     "SpeakingSlot",
+    "Turn",
     "User",
     "Wording",
 ]

@@ -7,6 +7,7 @@ from roundtable.agenda_page import views as agenda
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
 from roundtable.conferences import views as conferences
+from roundtable.desk import views as desk
 from roundtable.guest_list import views as guests
 from roundtable.guest_page import views as guest_page
 from roundtable.home import views as home
@@ -28,6 +29,7 @@ def register_parts(app: Flask) -> None:
         agenda,
         calendars,
         minutes,
+        desk,
         press,
         guests,
         guest_page,

@@ -20,6 +20,7 @@ PARTS = [
     "agenda_page",
     "calendars",
     "minutes",
+    "desk",
     "press",
     "guest_list",
     "guest_page",

@@ -1,5 +1,6 @@
 """Migrations go up and down, lead exactly to the tables of the models, and lose no row."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -78,6 +79,12 @@ INSERT INTO letter (id, key, kind, topic, link_owner, recipient_name, recipient_
     VALUES (1, 'k', 'invitation', 'meeting/1', 7, 'Office', 'a@example.org', 'S', '', 'tr', 'S',
             'https://personal-link.invalid/meetings/1', 'h', '{"url": "https://personal-link.invalid/meetings/1"}', '',
             '<1@x>', '', 'queued', 0, '2026-09-01 08:00:00', '', '2026-09-01 08:00:00');
+INSERT INTO minutes (id, meeting_id, stage, approved_by, approved_at, sealed, content_hash)
+    VALUES (1, 1, 'approved', 'Chair', '2026-10-21 08:00:00',
+            '{"items": [{"entries": [{"on_record": true, "texts": {"en": "ö"}}, {"on_record": false, "texts": {}}]}]}', 'abc');
+INSERT INTO attendance (id, minutes_id, participant_id, presence, representative) VALUES (1, 1, 1, 'present', '');
+INSERT INTO entry (id, minutes_id, position, kind, language, texts, on_record, written_by, written_at, version)
+    VALUES (1, 1, 0, 'decision', 'en', '{"en": "Decided"}', 1, 'W', '2026-10-20 10:30:00.000000', 1);
 """
 
 
@@ -122,8 +129,19 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
             (4, 10, 5, (ReleasedSlot(1, 10, 5),)),
         ]
 
+        common = b'{"items":[{"entries":[{"on_record":true,"texts":{"en":"\xc3\xb6"}}]}]}'
+        assert _row("SELECT common_hash, stage FROM minutes") == (
+            hashlib.sha256(common).hexdigest(), "approved",
+        )  # fmt: skip
+        assert _row("SELECT adoption, begun_at, length(key) FROM entry") == (
+            "consensus", "2026-10-20 10:30:00.000000", 36,
+        )  # fmt: skip
+
         flask_migrate.downgrade(revision=FIRST)
 
+        assert _row("SELECT kind, texts FROM entry") == ("decision", '{"en": "Decided"}')
+        assert _row("SELECT stage, content_hash FROM minutes") == ("approved", "abc")
+        assert _row("SELECT presence FROM attendance") == ("present",)
         assert _row("SELECT answer, sequence, in_calendar FROM invitation") == ("accepted", 3, 1)
         assert _row("SELECT deputies_allowed FROM meeting") == (0,)
         assert _row("SELECT minutes FROM speaking_slot") == (5,)

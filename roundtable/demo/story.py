@@ -30,7 +30,9 @@ from roundtable.invitations.models import GivenAnswer, Invitation, Needs
 from roundtable.invitations.queries import invitations_to
 from roundtable.invitations.rsvp import Answer
 from roundtable.mail.delivery import deliver_due
+from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes
+from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind
 from roundtable.press import pictures
 from roundtable.press import service as press
@@ -198,9 +200,9 @@ def _record(meeting: Meeting) -> None:
     cities = _by_mailbox(meeting.conference_id)
     welcome, statements, projects, closing = (planned.id for planned in items_of(meeting))
     written = (
-        minutes.Written(EntryKind.NOTE, "en", words.NOTE, welcome),
-        minutes.Written(EntryKind.STATEMENT, "tr", words.STATEMENT_ANTALYA, statements, cities["antalya"].id),
-        minutes.Written(
+        Written(EntryKind.NOTE, "en", words.NOTE, welcome),
+        Written(EntryKind.STATEMENT, "tr", words.STATEMENT_ANTALYA, statements, cities["antalya"].id),
+        Written(
             EntryKind.STATEMENT,
             "de",
             words.STATEMENT_NUERNBERG,
@@ -208,9 +210,9 @@ def _record(meeting: Meeting) -> None:
             cities["nuernberg"].id,
             on_record=False,
         ),
-        minutes.Written(EntryKind.STATEMENT, "de", words.STATEMENT_KOELN, statements, cities["koeln"].id),
-        minutes.Written(EntryKind.DECISION, "en", words.DECISION, projects),
-        minutes.Written(
+        Written(EntryKind.STATEMENT, "de", words.STATEMENT_KOELN, statements, cities["koeln"].id),
+        Written(EntryKind.DECISION, "en", words.DECISION, projects),
+        Written(
             EntryKind.ACTION,
             "en",
             words.ACTION,
@@ -220,7 +222,7 @@ def _record(meeting: Meeting) -> None:
         ),
     )
     for entry in written:
-        minutes.add_entry(record, entry, by="Minute taker")
+        entry_service.add_entry(record, entry, Writer("Minute taker"))
         db.session.flush()
     minutes.approve(record, by="Chair of the session")
     db.session.flush()

@@ -3,15 +3,16 @@
 from typing import Any
 
 from flask_babel import gettext
-from wtforms import BooleanField, IntegerField, SelectField
-from wtforms.validators import Optional
+from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
 from roundtable.db import Texts
 from roundtable.languages import OWN_NAMES
 from roundtable.languages import later as _l
-from roundtable.minutes.kinds import EntryKind, Presence
-from roundtable.minutes.service import Written
+from roundtable.minutes.entry_service import Written
+from roundtable.minutes.kinds import ActionState, Adoption, EntryKind, Presence
+from roundtable.minutes.record import Votes
 from roundtable.web import forms
 from roundtable.web.forms import BaseForm, TextsField, TextsForm, choices
 
@@ -27,8 +28,19 @@ PRESENCE_NAMES = {
     Presence.APOLOGIES: _l("apologies"),
     Presence.ABSENT: _l("absent"),
 }
+ADOPTION_NAMES = {Adoption.CONSENSUS: _l("by consensus"), Adoption.VOTE: _l("by vote")}
+ACTION_NAMES = {
+    ActionState.OPEN: _l("open"),
+    ActionState.IN_PROGRESS: _l("in progress"),
+    ActionState.DONE: _l("done"),
+    ActionState.DROPPED: _l("dropped"),
+}
 Choices = dict[str, str]
 """Value -> name, in the order in which they are offered."""
+
+
+def _votes(label: str) -> IntegerField:
+    return IntegerField(label, [Optional(), NumberRange(0, 10_000)], render_kw={"min": 0, "max": 10_000})
 
 
 class EntryForm(TextsForm):
@@ -44,6 +56,13 @@ class EntryForm(TextsForm):
     )
     owner_id = SelectField(_l("Who does it"), coerce=str, default="")
     due_on = forms.day(_l("Until"), required=False)
+    adoption = SelectField(
+        _l("How it was taken"), choices=choices(ADOPTION_NAMES), default=Adoption.CONSENSUS.value
+    )
+    votes_for = _votes(_l("For"))
+    votes_against = _votes(_l("Against"))
+    abstentions = _votes(_l("Abstentions"))
+    confirmed = SelectMultipleField(_l("Translations that still hold"), validate_choice=False)
     version = IntegerField("", [Optional()], widget=HiddenInput())
 
     def offer(self, items: Choices, participants: Choices) -> "EntryForm":
@@ -60,6 +79,9 @@ class EntryForm(TextsForm):
             self.speaker_id.errors = [gettext("Please choose who speaks.")]
         if self.kind.data == EntryKind.ACTION.value and not self.owner_id.data:
             self.owner_id.errors = [gettext("Please choose who does it.")]
+        is_vote = self.kind.data == EntryKind.DECISION.value and self.adoption.data == Adoption.VOTE.value
+        if is_vote and self.votes_for.data is None:
+            self.votes_for.errors = [gettext("Please enter the votes for the decision.")]
         if self.language.data not in self.texts.data:
             message = gettext("Please write the text in its original language.")
             self.texts.errors = [message]
@@ -77,7 +99,15 @@ class EntryForm(TextsForm):
             on_record=not self.off_record.data,
             owner_id=_number(self.owner_id.data),
             due_on=self.due_on.data,
+            adoption=Adoption(self.adoption.data),
+            votes=self._result(),
+            confirmed=frozenset(self.confirmed.data or ()) & set(self.text_languages),
         )
+
+    def _result(self) -> Votes | None:
+        if self.votes_for.data is None:
+            return None
+        return Votes(self.votes_for.data, self.votes_against.data or 0, self.abstentions.data or 0)
 
 
 def _number(text: str | None) -> int | None:

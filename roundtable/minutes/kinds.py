@@ -22,7 +22,36 @@ class Presence(StrEnum):
 
 
 class MinutesStage(StrEnum):
-    """Draft, or approved and sealed."""
+    """A draft, with the offices for corrections, or approved and sealed."""
 
     DRAFT = "draft"
+    CIRCULATED = "circulated"
+    APPROVED = "approved"
+
+
+class Adoption(StrEnum):
+    """How a decision was taken."""
+
+    CONSENSUS = "consensus"
+    VOTE = "vote"
+
+
+class ActionState(StrEnum):
+    """How far an action item is."""
+
+    OPEN = "open"
+    IN_PROGRESS = "in-progress"
+    DONE = "done"
+    DROPPED = "dropped"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to do, so that it is not carried over any more."""
+        return self in {ActionState.DONE, ActionState.DROPPED}
+
+
+class Occasion(StrEnum):
+    """Why a version of the record was kept."""
+
+    CIRCULATED = "circulated"
     APPROVED = "approved"

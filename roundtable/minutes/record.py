@@ -6,13 +6,13 @@ was approved, so that nothing which changes later can change it.
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from roundtable.db import Texts
-from roundtable.minutes.kinds import EntryKind, Presence
+from roundtable.minutes.kinds import ActionState, Adoption, EntryKind, Presence
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,26 @@ class AttendanceLine:
     person: Person
     presence: Presence
     representative: str
+    came_at: datetime | None = None
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Votes:
+    """The result of a vote."""
+
+    votes_for: int
+    votes_against: int
+    abstentions: int
 
 
 @dataclass(frozen=True)
 class RecordEntry:
-    """One entry: statement, decision, action item or note."""
+    """One entry: statement, decision, action item or note.
+
+    `stale` names the languages whose translation was made from an earlier original. A decision has
+    a `number` such as "2026-03/4".
+    """
 
     id: int
     kind: EntryKind
@@ -46,6 +61,10 @@ class RecordEntry:
     speaker: Person | None
     owner: Person | None
     due_on: date | None
+    stale: tuple[str, ...] = ()
+    adoption: Adoption | None = None
+    votes: Votes | None = None
+    number: str = ""
 
     @property
     def original(self) -> str:
@@ -63,8 +82,21 @@ class RecordItem:
 
 
 @dataclass(frozen=True)
+class CarriedAction:
+    """An action item of an earlier session that was still open when this record was made."""
+
+    entry_id: int
+    session: str
+    texts: Texts
+    language: str
+    owner: Person
+    due_on: date | None
+    state: ActionState
+
+
+@dataclass(frozen=True)
 class Record:
-    """Everything that the minutes of a meeting say."""
+    """Everything that the minutes of a meeting say. `number` is the session's own, such as "2026-03"."""
 
     meeting_uid: str
     titles: Texts
@@ -75,6 +107,8 @@ class Record:
     items: tuple[RecordItem, ...]
     approved_by: str = ""
     approved_at: datetime | None = None
+    number: str = ""
+    carried: tuple[CarriedAction, ...] = ()
 
     def entries(self, kind: EntryKind | None = None) -> Iterator[RecordEntry]:
         """Go through the entries, or those of one kind, in their order."""
@@ -88,13 +122,20 @@ class Record:
 
         Off-the-record statements are gone from it, not hidden in it.
         """
-        return replace(
-            self,
-            items=tuple(
-                replace(item, entries=tuple(entry for entry in item.entries if entry.on_record))
-                for item in self.items
-            ),
+        return self._with(lambda entry: entry.on_record)
+
+    def for_office(self, participant_id: int) -> "Record":
+        """Return what the office of a participant may read: the common part, and its own statements in full."""
+        return self._with(
+            lambda entry: (
+                entry.on_record
+                or (entry.speaker is not None and entry.speaker.participant_id == participant_id)
+            )
         )
+
+    def _with(self, is_shown: Callable[[RecordEntry], bool]) -> "Record":
+        items = (replace(item, entries=tuple(filter(is_shown, item.entries))) for item in self.items)
+        return replace(self, items=tuple(items))
 
     def count(self, *presences: Presence) -> int:
         """Count who took part in one of these ways."""
@@ -112,42 +153,63 @@ def _plain(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def content_hash(values: dict[str, Any]) -> str:
-    """Return the SHA-256, in hexadecimal, of a record's JSON in its one canonical form.
+def canonical(values: dict[str, Any]) -> bytes:
+    """Return JSON in its one canonical form: keys sorted, no blanks, UTF-8.
 
-    Keys sorted, no blanks, UTF-8, as in RFC 8785 for values without fractions.
+    That is RFC 8785 for values without fractions.
     """
-    canonical = json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def content_hash(values: dict[str, Any]) -> str:
+    """Return the SHA-256, in hexadecimal, of a record's canonical JSON."""
+    return hashlib.sha256(canonical(values)).hexdigest()
 
 
 def from_json(values: dict[str, Any]) -> Record:
-    """Return the record that `to_json` wrote."""
-    approved_at = values["approved_at"]
+    """Return the record that `to_json` wrote; what earlier versions did not know yet is empty."""
     return Record(
         meeting_uid=values["meeting_uid"],
         titles=Texts(values["titles"]),
         starts_at=datetime.fromisoformat(values["starts_at"]),
         zone=values["zone"],
         duration_minutes=values["duration_minutes"],
-        attendance=tuple(
-            AttendanceLine(_person(line["person"]), Presence(line["presence"]), line["representative"])
-            for line in values["attendance"]
-        ),
+        attendance=tuple(_line(line) for line in values["attendance"]),
         items=tuple(
             RecordItem(item["item_id"], Texts(item["titles"]), tuple(_entry(one) for one in item["entries"]))
             for item in values["items"]
         ),
         approved_by=values["approved_by"],
-        approved_at=datetime.fromisoformat(approved_at) if approved_at else None,
+        approved_at=_instant(values["approved_at"]),
+        number=values.get("number", ""),
+        carried=tuple(_carried(one) for one in values.get("carried", ())),
     )
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _person(values: dict[str, Any]) -> Person:
     return Person(values["participant_id"], Texts(values["city"]), values["country"], Texts(values["called"]))
 
 
+def _line(values: dict[str, Any]) -> AttendanceLine:
+    return AttendanceLine(
+        _person(values["person"]),
+        Presence(values["presence"]),
+        values["representative"],
+        _instant(values.get("came_at")),
+        _instant(values.get("left_at")),
+    )
+
+
 def _entry(values: dict[str, Any]) -> RecordEntry:
+    adoption, votes = values.get("adoption"), values.get("votes")
     return RecordEntry(
         id=values["id"],
         kind=EntryKind(values["kind"]),
@@ -156,5 +218,21 @@ def _entry(values: dict[str, Any]) -> RecordEntry:
         on_record=values["on_record"],
         speaker=_person(values["speaker"]) if values["speaker"] else None,
         owner=_person(values["owner"]) if values["owner"] else None,
-        due_on=date.fromisoformat(values["due_on"]) if values["due_on"] else None,
+        due_on=_day(values["due_on"]),
+        stale=tuple(values.get("stale", ())),
+        adoption=Adoption(adoption) if adoption else None,
+        votes=Votes(**votes) if votes else None,
+        number=values.get("number", ""),
+    )
+
+
+def _carried(values: dict[str, Any]) -> CarriedAction:
+    return CarriedAction(
+        entry_id=values["entry_id"],
+        session=values["session"],
+        texts=Texts(values["texts"]),
+        language=values["language"],
+        owner=_person(values["owner"]),
+        due_on=_day(values["due_on"]),
+        state=ActionState(values["state"]),
     )

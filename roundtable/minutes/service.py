@@ -1,32 +1,25 @@
-"""The verbs of the record: begin, note attendance, write entries, approve."""
+"""The verbs of the record: begin it, note who was there, approve and seal it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-
-from sqlalchemy import func, select
+from enum import StrEnum
 
 from roundtable import clock
 from roundtable.conferences.models import SEALED, Meeting
-from roundtable.db import Texts, db
+from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.queries import participants_of
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.queries import invitations_to
 from roundtable.invitations.rsvp import Answer, DeputyState
 from roundtable.minutes import queries
-from roundtable.minutes.kinds import EntryKind, MinutesStage, Presence
-from roundtable.minutes.models import Attendance, Entry, Minutes
-from roundtable.minutes.record import content_hash
-from roundtable.order import moved
+from roundtable.minutes.kinds import MinutesStage, Occasion, Presence
+from roundtable.minutes.models import Attendance, Minutes, RecordVersion
+from roundtable.minutes.record import content_hash, from_json
 
 EMPTY = sentence("There is nothing to approve yet: please write at least one entry.")
 NOT_YET = sentence("The session has not begun yet. Its minutes can be approved afterwards.")
-NOT_AT_TABLE = sentence("The speaker or owner must be on the guest list of this conference.")
-CHANGED = sentence(
-    "Somebody else has changed this entry since you opened it. Your words are below; "
-    "please compare them with the present ones and save again."
-)
+NOT_EXPECTED = sentence("This city is not in the attendance of this session.")
+WHO_REPRESENTS = sentence("Please say who represents the city.")
 
 _PROPOSED = {
     Answer.ACCEPTED: Presence.PRESENT,
@@ -40,7 +33,7 @@ def begin(meeting: Meeting) -> Minutes:
     found = queries.minutes_of(meeting)
     if found is not None:
         return found
-    minutes = Minutes(meeting=meeting, stage=MinutesStage.DRAFT)
+    minutes = Minutes(meeting=meeting, stage=MinutesStage.DRAFT, last_change=0)
     db.session.add(minutes)
     invitations = {one.participant_id: one for one in invitations_to(meeting)}
     for participant in participants_of(meeting.conference_id):
@@ -77,6 +70,15 @@ def check_open(minutes: Minutes) -> None:
         raise Refusal(SEALED)
 
 
+def touch(minutes: Minutes) -> int:
+    """Count one more change of the record and return its number: desks ask for what came after one."""
+    db.session.flush()
+    # Added by the database: two people at the desk never get the same number.
+    minutes.last_change = Minutes.last_change + 1
+    db.session.flush()
+    return minutes.last_change
+
+
 def set_attendance(minutes: Minutes, lines: Mapping[int, tuple[Presence, str]]) -> None:
     """Set how participants took part: participant id -> (presence, representative).
 
@@ -88,90 +90,74 @@ def set_attendance(minutes: Minutes, lines: Mapping[int, tuple[Presence, str]]) 
         if row.participant_id in lines:
             row.presence, representative = lines[row.participant_id]
             row.representative = representative if row.presence is Presence.REPRESENTED else ""
+    touch(minutes)
 
 
-@dataclass(frozen=True)
-class Written:
-    """An entry as it is written down; `texts` holds the original and its translations."""
+class Arrival(StrEnum):
+    """What one click at the desk says about a city."""
 
-    kind: EntryKind
-    language: str
-    texts: Texts
-    item_id: int | None = None
-    speaker_id: int | None = None
-    on_record: bool = True
-    owner_id: int | None = None
-    due_on: date | None = None
+    ARRIVED = "arrived"
+    LEFT = "left"
+    REPRESENTED = "represented"
+    APOLOGIES = "apologies"
+    ABSENT = "absent"
 
 
-def add_entry(minutes: Minutes, written: Written, *, by: str) -> Entry:
-    """Write an entry at the end of its agenda item.
+def note_arrival(minutes: Minutes, participant_id: int, arrival: Arrival, representative: str = "") -> None:
+    """Note that a city has come, gone, is represented, has excused itself or is not there.
+
+    Who comes back has not left: only the last leaving counts, and the first coming.
 
     Raises:
-        Refusal: once the record is approved, or if the speaker or owner is not on the guest list.
+        Refusal: once the record is approved, if the city is not expected, or is represented by nobody.
     """
     check_open(minutes)
-    db.session.flush()
-    last = db.session.scalar(select(func.max(Entry.position)).where(Entry.minutes_id == minutes.id))
-    entry = Entry(minutes=minutes, position=0 if last is None else last + 1)
-    _write(entry, written, by=by)
-    db.session.add(entry)
-    return entry
+    row = queries.attendance_at(minutes, participant_id)
+    if row is None:
+        raise Refusal(NOT_EXPECTED)
+    now = clock.now()
+    if arrival is Arrival.LEFT:
+        row.came_at, row.left_at = row.came_at or now, now
+    elif arrival is Arrival.ARRIVED:
+        row.came_at, row.left_at = row.came_at or now, None
+        if row.presence is not Presence.REPRESENTED:
+            row.presence = Presence.PRESENT
+    elif arrival is Arrival.REPRESENTED:
+        if not representative and not row.representative:
+            raise Refusal(WHO_REPRESENTS)
+        row.presence, row.representative = Presence.REPRESENTED, representative or row.representative
+        row.came_at, row.left_at = row.came_at or now, None
+    else:
+        row.presence = Presence.APOLOGIES if arrival is Arrival.APOLOGIES else Presence.ABSENT
+        row.representative, row.came_at, row.left_at = "", None, None
+    touch(minutes)
 
 
-def change_entry(entry: Entry, written: Written, *, by: str, version: int) -> None:
-    """Change an entry of which the writer has seen `version`.
-
-    Raises:
-        Refusal: once the record is approved, if somebody else has changed it meanwhile, or if
-            the speaker or owner is not on the guest list.
-    """
-    check_open(entry.minutes)
-    if entry.version != version:
-        raise Refusal(CHANGED)
-    _write(entry, written, by=by)
-
-
-def _write(entry: Entry, written: Written, *, by: str) -> None:
-    is_statement, is_action = written.kind is EntryKind.STATEMENT, written.kind is EntryKind.ACTION
-    guests = {one.id for one in participants_of(entry.minutes.meeting.conference_id)}
-    for needed, chosen in ((is_statement, written.speaker_id), (is_action, written.owner_id)):
-        if needed and chosen not in guests:
-            raise Refusal(NOT_AT_TABLE)
-    entry.kind = written.kind
-    entry.language = written.language
-    entry.texts = written.texts
-    entry.item_id = written.item_id
-    entry.speaker_id = written.speaker_id if is_statement else None
-    entry.on_record = written.on_record if is_statement else True
-    entry.owner_id = written.owner_id if is_action else None
-    entry.due_on = written.due_on if is_action else None
-    entry.written_by = by
-    entry.written_at = clock.now()
+def keep_version(minutes: Minutes, occasion: Occasion, *, by: str) -> RecordVersion:
+    """Keep the record as it is now."""
+    kept = RecordVersion(
+        minutes=minutes,
+        number=queries.last_version_number(minutes) + 1,
+        occasion=occasion,
+        made_at=clock.now(),
+        made_by=by,
+        content=queries.draft_record(minutes).to_json(),
+    )
+    db.session.add(kept)
+    return kept
 
 
-def remove_entry(entry: Entry) -> None:
-    """Take an entry out of the draft.
+def check_approvable(minutes: Minutes) -> None:
+    """Check that the record can be approved now.
 
     Raises:
-        Refusal: once the record is approved.
+        Refusal: if it is approved already, holds no entry, or the meeting has not begun.
     """
-    check_open(entry.minutes)
-    db.session.delete(entry)
-
-
-def move_entry(entry: Entry, by: int) -> None:
-    """Move an entry up (negative) or down among those of its agenda item.
-
-    Raises:
-        Refusal: once the record is approved.
-    """
-    check_open(entry.minutes)
-    entries = queries.entries_of(entry.minutes)
-    mine = [one for one in entries if one.item_id == entry.item_id]
-    places = [one.position for one in mine]
-    for place, one in zip(places, moved(mine, entry, by), strict=True):
-        one.position = place
+    check_open(minutes)
+    if clock.now() < minutes.meeting.starts_at:
+        raise Refusal(NOT_YET)
+    if not queries.entries_of(minutes):
+        raise Refusal(EMPTY)
 
 
 def approve(minutes: Minutes, *, by: str) -> None:
@@ -180,15 +166,13 @@ def approve(minutes: Minutes, *, by: str) -> None:
     Raises:
         Refusal: if it is approved already, holds no entry, or the meeting has not begun.
     """
-    check_open(minutes)
+    check_approvable(minutes)
     now = clock.now()
-    if now < minutes.meeting.starts_at:
-        raise Refusal(NOT_YET)
-    if not queries.entries_of(minutes):
-        raise Refusal(EMPTY)
-    minutes.approved_by, minutes.approved_at = by, now
-    minutes.stage = MinutesStage.APPROVED
     with db.session.no_autoflush:
-        minutes.sealed = queries.draft_record(minutes).to_json()
-    minutes.content_hash = content_hash(minutes.sealed)
-    minutes.meeting.sealed_at = now
+        minutes.approved_by, minutes.approved_at = by, now
+        minutes.stage = MinutesStage.APPROVED
+        kept = keep_version(minutes, Occasion.APPROVED, by=by)
+        minutes.sealed = kept.content
+        minutes.content_hash = content_hash(kept.content)
+        minutes.common_hash = content_hash(from_json(kept.content).common().to_json())
+        minutes.meeting.sealed_at = now

@@ -11,14 +11,15 @@ from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import Right
 from roundtable.db import db
-from roundtable.errors import Refusal
 from roundtable.guests.queries import participants_of, zone_names_at
 from roundtable.languages import current_language, refusal_text
-from roundtable.minutes import queries, service
+from roundtable.minutes import entry_service, queries, service
+from roundtable.minutes.differences import word_difference
 from roundtable.minutes.document import minutes_pdf
+from roundtable.minutes.entry_service import Conflict, Writer
 from roundtable.minutes.forms import KIND_NAMES, PRESENCE_NAMES, ApprovalForm, Choices, EntryForm
-from roundtable.minutes.kinds import Presence
-from roundtable.minutes.models import Entry, Minutes
+from roundtable.minutes.kinds import Adoption, Presence
+from roundtable.minutes.models import Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
 from roundtable.web.access import row_or_404
 from roundtable.words import tidy
@@ -39,7 +40,8 @@ def _readable(meeting: Meeting) -> tuple[Minutes | None, Record | None]:
     return (minutes, queries.record_of(minutes).common()) if minutes.is_sealed else (None, None)
 
 
-def _choices(meeting: Meeting) -> tuple[Choices, Choices]:
+def choices_for(meeting: Meeting) -> tuple[Choices, Choices]:
+    """Return the agenda items and the participants that an entry can name, by their ids."""
     language = current_language()
     items = {str(item.id): item.titles.in_language(language) for item in items_of(meeting)}
     participants = {
@@ -51,7 +53,7 @@ def _choices(meeting: Meeting) -> tuple[Choices, Choices]:
 
 def _new_form(meeting: Meeting) -> EntryForm:
     languages = meeting.conference.languages
-    items, participants = _choices(meeting)
+    items, participants = choices_for(meeting)
     form = EntryForm(languages=languages, language=languages[0]).offer(items, participants)
     form.item_id.data = request.args.get("item", next(iter(items), ""))
     return form
@@ -122,11 +124,11 @@ def add_entry(meeting_id: int) -> ResponseReturnValue:
     """Write an entry."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
     minutes = _minutes_or_404(meeting)
-    form = EntryForm(request.form, languages=meeting.conference.languages).offer(*_choices(meeting))
+    form = EntryForm(request.form, languages=meeting.conference.languages).offer(*choices_for(meeting))
     service.check_open(minutes)
     if not form.validate():
         return _page(meeting, form), 422
-    entry = service.add_entry(minutes, form.written(), by=present_user().name)
+    entry = entry_service.add_entry(minutes, form.written(), Writer(present_user().name))
     db.session.commit()
     back = url_for("minutes.show", meeting_id=meeting.id, item=form.item_id.data)
     return redirect(f"{back}#entry{entry.id}")
@@ -145,18 +147,21 @@ def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     service.check_open(minutes)
     languages = meeting.conference.languages
     if request.method == "GET":
-        form = EntryForm(obj=entry, languages=languages).offer(*_choices(meeting))
+        form = EntryForm(obj=entry, languages=languages).offer(*choices_for(meeting))
         form.kind.data, form.off_record.data = entry.kind.value, not entry.on_record
         form.item_id.data = str(entry.item_id or "")
         form.speaker_id.data, form.owner_id.data = str(entry.speaker_id or ""), str(entry.owner_id or "")
+        form.adoption.data = entry.adoption.value if entry.adoption else Adoption.CONSENSUS.value
         return render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
-    form = EntryForm(request.form, languages=languages).offer(*_choices(meeting))
+    form = EntryForm(request.form, languages=languages).offer(*choices_for(meeting))
     if not form.validate():
         page = render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
         return page, 422
     try:
-        service.change_entry(entry, form.written(), by=present_user().name, version=form.version.data or 0)
-    except Refusal as refusal:
+        entry_service.change_entry(
+            entry, form.written(), Writer(present_user().name), version=form.version.data or 0
+        )
+    except Conflict as refusal:
         db.session.rollback()
         form.version.data = entry.version
         return render_template(
@@ -166,12 +171,38 @@ def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry.id}")
 
 
+@bp.get("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/history")
+def history(meeting_id: int, entry_id: int) -> ResponseReturnValue:
+    """Show everything that an entry has said: who wrote what when, and what each writing changed."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    versions = queries.history_of(entry)
+    older = [*versions[1:], None]
+    steps = [
+        (one, word_difference(_original(before), _original(one)))
+        for one, before in zip(versions, older, strict=True)
+    ]
+    return render_template(
+        "minutes/history.html",
+        meeting=meeting,
+        entry=entry,
+        steps=steps,
+        kind_names=KIND_NAMES,
+        zones=zone_names_at(meeting.conference_id),
+    )
+
+
+def _original(version: EntryVersion | None) -> str:
+    """Return the words of a version in their original language."""
+    return str(version.values["texts"].get(version.values["language"], "")) if version else ""
+
+
 @bp.post("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/move")
 def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Move an entry up or down."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
     entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
-    service.move_entry(entry, -1 if request.form.get("direction") == "up" else 1)
+    entry_service.move_entry(entry, -1 if request.form.get("direction") == "up" else 1)
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry_id}")
 
@@ -180,7 +211,8 @@ def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
 def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Take an entry out."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    service.remove_entry(_entry_or_404(_minutes_or_404(meeting), entry_id))
+    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    entry_service.remove_entry(entry, Writer(present_user().name))
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id))
 

@@ -18,13 +18,14 @@ from roundtable.db import Texts, db
 from roundtable.errors import Refusal
 from roundtable.guests.queries import participants_of
 from roundtable.invitations.rsvp import Answer
-from roundtable.minutes import service
+from roundtable.minutes import entry_service, service
+from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind, Presence
 from roundtable.minutes.models import Attendance, Entry, Minutes
 from roundtable.minutes.queries import minutes_of, record_of
 from roundtable.minutes.record import content_hash, from_json
-from roundtable.minutes.service import Written
 
+WRITER = Writer("Writer")
 SECRET = "Our budget is in a bad state."
 
 
@@ -57,7 +58,7 @@ def written(minutes: Minutes) -> list[Entry]:
         Written(EntryKind.ACTION, "en", make.texts("Invite"), owner_id=first.id, due_on=make.NOW.date()),
         Written(EntryKind.NOTE, "en", make.texts("A note")),
     ]
-    made = [service.add_entry(minutes, entry, by="Writer") for entry in entries]
+    made = [entry_service.add_entry(minutes, entry, WRITER) for entry in entries]
     db.session.commit()
     return made
 
@@ -117,7 +118,7 @@ def test_the_sealed_record_prints_whom_a_deputy_represented(organizer: OwnClient
         meeting, answer=Answer.DELEGATED, deputy_name="Ali Kaya", deputy_office="Secretary General"
     )
     minutes = service.begin(meeting)
-    service.add_entry(minutes, Written(EntryKind.NOTE, "en", make.texts("A note")), by="Writer")
+    entry_service.add_entry(minutes, Written(EntryKind.NOTE, "en", make.texts("A note")), WRITER)
     clock.set_source(lambda: meeting.ends_at)
     service.approve(minutes, by="Chair")
     db.session.commit()
@@ -310,7 +311,7 @@ def test_entries_move_among_their_own_item_only(app: Flask) -> None:
     minutes = begun()
     entries = written(minutes)
 
-    service.move_entry(entries[1], -1)
+    entry_service.move_entry(entries[1], -1)
     db.session.commit()
 
     words = [one.original for one in record_of(minutes).entries()]

@@ -1,0 +1,1 @@
+"""The minute taker's desk: what happens while the meeting goes on, live."""
