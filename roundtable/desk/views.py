@@ -116,7 +116,7 @@ def live(meeting_id: int) -> ResponseReturnValue:
 
 def _age() -> timedelta:
     """Return how long ago the entry was begun; a page may have been closed for at most a month."""
-    seconds = request.form.get("age", 0, type=float)
+    seconds = request.form.get("age", 0.0, type=float)
     return timedelta(seconds=min(max(0.0, seconds), 30 * 86400.0))
 
 

@@ -29,7 +29,8 @@ class Stretch:
 
 def word_difference(before: str, after: str) -> list[Stretch]:
     """Return the words of both texts: what stayed, what went, what came, in reading order."""
-    old, new = re.findall(r"\s+|[^\s]+", before), re.findall(r"\s+|[^\s]+", after)
+    # A word takes the blank before it along, so that one word more is one stretch more.
+    old, new = re.findall(r"\s*\S+|\s+$", before), re.findall(r"\s*\S+|\s+$", after)
     found: list[Stretch] = []
     for kind, from_old, to_old, from_new, to_new in SequenceMatcher(None, old, new, False).get_opcodes():
         if kind == "equal":

@@ -163,6 +163,8 @@ def change_entry(entry: Entry, written: Written, by: Writer, *, version: int) ->
     if entry.version != version and not _only_own(entry, version, by.desk):
         raise Conflict(CHANGED if entry.removed_at is None else REMOVED, entry)
     _check(entry.minutes, written)
+    # Before anything is set: the whole writing is one flush, so that it raises the version once.
+    change = touch(entry.minutes)
     before = Texts(entry.texts)
     entry.based_on = translations.rebased(
         before, entry.based_on, written.texts, written.language, confirmed=written.confirmed
@@ -171,7 +173,7 @@ def change_entry(entry: Entry, written: Written, by: Writer, *, version: int) ->
         setattr(entry, name, columns[name])
     entry.removed_at = None
     entry.written_by, entry.written_at = by.name, clock.now()
-    entry.change = touch(entry.minutes)
+    entry.change = change
     _remember(entry, by)
     return entry
 
@@ -241,9 +243,9 @@ def remove_entry(entry: Entry, by: Writer, *, version: int | None = None) -> Non
         return
     if version is not None and entry.version != version and not _only_own(entry, version, by.desk):
         raise Conflict(CHANGED, entry)
+    entry.change = touch(entry.minutes)
     entry.removed_at = clock.now()
     entry.written_by, entry.written_at = by.name, clock.now()
-    entry.change = touch(entry.minutes)
     _remember(entry, by)
 
 

@@ -59,8 +59,8 @@ class EntryForm(TextsForm):
     adoption = SelectField(
         _l("How it was taken"), choices=choices(ADOPTION_NAMES), default=Adoption.CONSENSUS.value
     )
-    votes_for = _votes(_l("For"))
-    votes_against = _votes(_l("Against"))
+    votes_for = _votes(_l("Votes for"))
+    votes_against = _votes(_l("Votes against"))
     abstentions = _votes(_l("Abstentions"))
     confirmed = SelectMultipleField(_l("Translations that still hold"), validate_choice=False)
     version = IntegerField("", [Optional()], widget=HiddenInput())

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
-from sqlalchemy.engine import Row
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from roundtable.agenda.models import AgendaItem
@@ -97,13 +96,22 @@ def entry_by_key(minutes: Minutes, key: str) -> Entry | None:
     return db.session.scalar(select(Entry).where(Entry.minutes_id == minutes.id, Entry.key == key))
 
 
-def places_of(minutes: Minutes) -> Sequence[Row[tuple[int | None, int, datetime]]]:
-    """Return (item_id, position, begun_at) of every entry."""
-    return db.session.execute(
+class Place(NamedTuple):
+    """Where an entry stands, and when it was begun."""
+
+    item_id: int | None
+    position: int
+    begun_at: datetime
+
+
+def places_of(minutes: Minutes) -> list[Place]:
+    """Return the places of all entries that stand."""
+    rows = db.session.execute(
         select(Entry.item_id, Entry.position, Entry.begun_at).where(
             Entry.minutes_id == minutes.id, Entry.removed_at.is_(None)
         )
-    ).all()
+    )
+    return [Place(*row) for row in rows]
 
 
 def history_of(entry: Entry) -> list[EntryVersion]:
@@ -181,7 +189,7 @@ def draft_record(minutes: Minutes) -> Record:
     by_item: dict[int | None, list[Entry]] = {}
     for entry in entries_of(minutes):
         by_item.setdefault(entry.item_id, []).append(entry)
-    groups = [(item.id, item.titles) for item in items_of(meeting)]
+    groups: list[tuple[int | None, Texts]] = [(item.id, item.titles) for item in items_of(meeting)]
     if None in by_item:
         groups.append((None, Texts()))
     # Decisions are counted in the order in which the record is read.

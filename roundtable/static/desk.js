@@ -52,6 +52,7 @@ const missing = ({ kind, texts, language, speaker_id: speaker, owner_id: owner, 
   return "";
 };
 const article = (key) => list.querySelector(`article[data-key="${CSS.escape(key)}"]`);
+const speaking = () => document.querySelector("[data-speaker]")?.dataset.speaker ?? "";
 const present = () => list.querySelector("[data-present]")?.dataset.item ?? chosen("item_id");
 
 const typed = () => {
@@ -74,7 +75,7 @@ const blank = () => {
   if (hidden) hidden.hidden = false;
   current = "";
   document.getElementById("changing").hidden = true;
-  fill({ ...fields(), texts: {}, off_record: "", due_on: "", votes_for: "", votes_against: "", abstentions: "", adoption: "consensus", owner_id: "", item_id: present(), speaker_id: document.querySelector("[data-speaker]")?.dataset.speaker ?? "" });
+  fill({ ...fields(), texts: {}, off_record: "", due_on: "", votes_for: "", votes_against: "", abstentions: "", adoption: "consensus", owner_id: "", item_id: present(), speaker_id: speaking() });
 };
 const finish = () => {
   if (!current) return;
@@ -132,7 +133,7 @@ const report = () => {
   const fault = waiting.map((one) => one.fault || missing(one.fields)).find(Boolean);
   if (fault) return say(`${said.keptHere} ${fault}`, false);
   if (waiting.length) return say(said.saving);
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }).format(new Date());
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" }).format(new Date());
   return say(said.saved.replace("{time}", time));
 };
 
@@ -211,7 +212,7 @@ const showConflict = (key) => {
   document.querySelectorAll(`[data-waiting="${key}"]`).forEach((one) => one.remove());
   const shown = document.getElementById("conflict").content.cloneNode(true).firstElementChild;
   shown.dataset.waiting = key;
-  shown.querySelector("h3").textContent = entry.conflict.message;
+  shown.querySelector("h2").textContent = entry.conflict.message;
   const [mine, theirs] = shown.querySelectorAll("p[data-words]");
   mine.textContent = entry.fields.texts[entry.fields.language];
   theirs.textContent = entry.conflict.is_removed ? said.removed : entry.conflict.texts[entry.conflict.language];
@@ -238,7 +239,7 @@ document.addEventListener("live", ({ detail: page }) => {
       old?.remove();
       continue;
     }
-    const group = list.querySelector(`[data-item="${fresh.dataset.item}"]`) ?? list.querySelector('[data-item=""]');
+    const group = list.querySelector(`.group[data-item="${fresh.dataset.item}"]`) ?? list.querySelector('.group[data-item=""]');
     const own = document.importNode(fresh, true);
     own.hidden = key === current;
     old?.remove();
@@ -248,8 +249,14 @@ document.addEventListener("live", ({ detail: page }) => {
     if (!kept.has(key)) document.querySelectorAll(`[data-waiting="${key}"]`).forEach((one) => one.remove());
   }
   const running = page.querySelector("#live-head")?.dataset.item;
-  for (const group of list.querySelectorAll("[data-item]")) group.toggleAttribute("data-present", group.dataset.item === running);
+  for (const group of list.querySelectorAll(".group")) group.toggleAttribute("data-present", group.dataset.item === running);
   if (!current) form.elements.item_id.value = present();
+  // Who got the floor a moment ago is meant, unless somebody has been chosen.
+  if (!current) form.elements.speaker_id.value = speaking();
+  else if (chosen("kind") === "statement" && !chosen("speaker_id") && speaking()) {
+    form.elements.speaker_id.value = speaking();
+    typed();
+  }
 });
 document.addEventListener("lost", () => { isLost = true; report(); });
 document.addEventListener("signed-out", () => { isSignedOut = true; report(); });
@@ -277,7 +284,6 @@ const offer = () => {
     option.textContent = one.textContent;
     return option;
   }));
-  words.setAttribute("aria-expanded", String(!names.hidden));
   if (names.hidden) words.removeAttribute("aria-activedescendant");
   else words.setAttribute("aria-activedescendant", "mention-0");
 };
