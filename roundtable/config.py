@@ -57,6 +57,17 @@ SETTINGS = (
         "the name with which your own mail server signs Authentication-Results; without it no reply from a "
         "calendar is believed unasked",
     ),
+    Setting("JITSI_URL", "", "https://meet.example.org: the Jitsi Meet server in which rooms can be opened"),
+    Setting(
+        "JITSI_APP_ID", "", "the app_id by which that server knows this program; required with JITSI_URL"
+    ),
+    Setting("JITSI_SECRET", "", "the app_secret that signs the tokens; required with JITSI_URL"),
+    Setting(
+        "BIGBLUEBUTTON_URL",
+        "",
+        "https://bbb.example.org/bigbluebutton/api: the BigBlueButton server in which rooms can be opened",
+    ),
+    Setting("BIGBLUEBUTTON_SECRET", "", "its shared secret; required with BIGBLUEBUTTON_URL"),
     Setting("HOST", "127.0.0.1", "the address that the built-in server listens on"),
     Setting("PORT", "8765", "the port of the built-in server"),
     Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
@@ -79,6 +90,11 @@ class Settings:
     mail_from: str
     inbox_url: str
     inbox_trusted_server: str
+    jitsi_url: str
+    jitsi_app_id: str
+    jitsi_secret: str
+    bigbluebutton_url: str
+    bigbluebutton_secret: str
     host: str
     port: int
     threads: int
@@ -119,6 +135,11 @@ def read(environ: Mapping[str, str]) -> Settings:
         mail_from=_mail_from(reader, demonstration),
         inbox_url=_inbox_url(reader),
         inbox_trusted_server=reader.text("INBOX_TRUSTED_SERVER").lower(),
+        jitsi_url=_video_url(reader, "JITSI_URL", "JITSI_APP_ID", "JITSI_SECRET"),
+        jitsi_app_id=reader.text("JITSI_APP_ID"),
+        jitsi_secret=reader.text("JITSI_SECRET"),
+        bigbluebutton_url=_video_url(reader, "BIGBLUEBUTTON_URL", "BIGBLUEBUTTON_SECRET"),
+        bigbluebutton_secret=reader.text("BIGBLUEBUTTON_SECRET"),
         host=reader.text("HOST"),
         port=port,
         threads=reader.number("THREADS", least=1, most=512),
@@ -264,6 +285,26 @@ def _inbox_url(reader: _Reader) -> str:
     ):
         # The address may hold a password, so it is not repeated here.
         reader.problem("INBOX_URL", "must look like imaps://user:password@host:993/INBOX (or imap+plain://).")
+    return given
+
+
+def _video_url(reader: _Reader, name: str, *needed: str) -> str:
+    """Return the address of a video server; what it needs beside it is asked for together with it."""
+    given = reader.text(name).rstrip("/")
+    parts = _try(lambda: urlsplit(given))
+    is_here = parts is not None and parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    if given and (
+        parts is None
+        or parts.scheme not in ({"https", "http"} if is_here else {"https"})
+        or not parts.hostname
+        or parts.query
+        or parts.fragment
+        or parts.username
+    ):
+        reader.problem(name, "must be an https address without a question mark or a user.")
+    for other in needed:
+        if bool(given) != bool(reader.text(other)):
+            reader.problem(other, f"and {PREFIX}{name} belong together: please set both or neither.")
     return given
 
 

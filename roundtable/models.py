@@ -27,6 +27,7 @@ from roundtable.minutes.models import (
 )
 from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
 from roundtable.scheduling.models import Availability, DateOption, DatePoll, DateQuestion, OfficeHours
+from roundtable.video.models import Passage, ProviderChoice, Room
 
 __all__ = [
     "ActionReport",
@@ -61,12 +62,15 @@ __all__ = [
     "OfficeHours",
     "Pace",
     "Participant",
+    "Passage",
     "PressSummary",
+    "ProviderChoice",
     "Publication",
     "PublicationText",
     "Quote",
     "ReceivedMail",
     "RecordVersion",
+    "Room",
     "SignIn",
     "SpeakingSlot",
     "Turn",

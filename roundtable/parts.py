@@ -16,6 +16,7 @@ from roundtable.mail import views as mail
 from roundtable.minutes import views as minutes
 from roundtable.press import views as press
 from roundtable.scheduling import views as scheduling
+from roundtable.video import views as video
 
 
 def register_parts(app: Flask) -> None:
@@ -28,6 +29,7 @@ def register_parts(app: Flask) -> None:
         scheduling,
         agenda,
         calendars,
+        video,
         minutes,
         desk,
         press,

@@ -5,6 +5,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -78,7 +79,13 @@ class Served:
 def serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.BaseWSGIServer]:
     """Serve the program on the loopback."""
     server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
-    thread = threading.Thread(target=server.run, daemon=True)
+
+    def run() -> None:
+        # A page that is closed in the same instant as the server takes a socket away under it.
+        with suppress(OSError):
+            server.run()
+
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     return thread, server
 

@@ -19,6 +19,7 @@ PARTS = [
     "scheduling",
     "agenda_page",
     "calendars",
+    "video",
     "minutes",
     "desk",
     "press",

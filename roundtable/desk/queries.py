@@ -14,6 +14,8 @@ from roundtable.desk.turns import PlannedTurn, RunningItem, TurnState, Watch, en
 from roundtable.guests.models import Participant
 from roundtable.minutes.models import Attendance, Minutes
 from roundtable.minutes.queries import attendance_of
+from roundtable.video.models import Passage
+from roundtable.video.queries import passages_of
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,18 @@ def turns_of(minutes: Minutes) -> dict[int, list[Turn]]:
     for turn in rows:
         found.setdefault(turn.item_id, []).append(turn)
     return found
+
+
+def proposed_arrivals(minutes: Minutes) -> list[tuple[Attendance, Passage]]:
+    """Return who came through the door, with the first passage, as far as the attendance does not say so yet."""
+    first: dict[int, Passage] = {}
+    for passage in passages_of(minutes.meeting):
+        first.setdefault(passage.participant_id, passage)
+    return [
+        (row, first[row.participant_id])
+        for row in attendance_of(minutes)
+        if row.participant_id in first and row.came_at is None
+    ]
 
 
 def live_of(minutes: Minutes, now: datetime) -> Live:

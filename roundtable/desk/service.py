@@ -174,3 +174,17 @@ def add_extra_turn(minutes: Minutes, item_id: int, participant_id: int, planned:
         )
     )
     touch(minutes)
+
+
+def note_arrivals(minutes: Minutes) -> None:
+    """Note everybody who came through the door and is not noted yet, with the time at which they came.
+
+    Raises:
+        Refusal: once the record is approved.
+    """
+    check_open(minutes)
+    for row, passage in queries.proposed_arrivals(minutes):
+        row.came_at = passage.at
+        row.presence = Presence.REPRESENTED if passage.is_deputy else Presence.PRESENT
+        row.representative = passage.called if passage.is_deputy else ""
+    touch(minutes)

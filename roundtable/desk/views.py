@@ -60,7 +60,7 @@ def _live(meeting: Meeting, minutes: Minutes, template: str, **more: Any) -> str
         presence_names=PRESENCE_NAMES,
         adoption_names=ADOPTION_NAMES,
         values_of=entry_service.values_of,
-        proposed=[],
+        proposed=queries.proposed_arrivals(minutes),
         **more,
     )
 
@@ -219,6 +219,8 @@ def _do(minutes: Minutes, what: str) -> None:
         service.give_floor_to_next(minutes, _number("item"))
     elif what == "extra":
         service.add_extra_turn(minutes, _number("item"), _number("participant"))
+    elif what == "arrivals":
+        service.note_arrivals(minutes)
     elif what in arrivals:
         who = tidy(request.form.get("representative"))[:300]
         minutes_service.note_arrival(minutes, _number("participant"), Arrival(what), who)

@@ -21,6 +21,8 @@ from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
 from roundtable.scheduling.queries import asked_of, takes_answers
+from roundtable.video import queries as video
+from roundtable.video.kinds import Door
 from roundtable.web.access import by_link
 
 bp = Blueprint("guest_page", __name__)
@@ -90,6 +92,7 @@ def _page(
     meeting = invitation.meeting
     zones = zone_names_at(meeting.conference_id)
     language = current_language()
+    room = video.room_of(meeting)
     return render_template(
         "guest_page/meeting.html",
         contact=contact,
@@ -106,7 +109,9 @@ def _page(
         needs=needs or NeedsForm.of(invitation),
         asking=asking,
         open=_may_answer(contact, invitation),
-        comes_in=queries.may_come_in(contact, invitation),
+        door=video.door_for(contact, invitation, room),
+        doors=Door,
+        opens_at=video.hours_of(meeting, room).opens_at,
         history=queries.history_of(invitation),
         feed=feed_address(contact),
         google=google_address(meeting, language),

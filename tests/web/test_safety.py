@@ -43,6 +43,8 @@ OPEN_PAGES = {
     "room.page",
     "room.pdf",
     "room.picture",
+    "video.come_in",
+    "video.door",
 }
 
 
