@@ -14,7 +14,9 @@ from flask_migrate.cli import db as database_commands
 
 from roundtable import config, create_app, db, fonts
 from roundtable.accounts import service as accounts
+from roundtable.actions.jobs import remind_about_actions
 from roundtable.backup import write_backup
+from roundtable.circulation.jobs import adopt_by_silence
 from roundtable.config import ConfigError, Settings
 from roundtable.demo import story
 from roundtable.errors import Refusal
@@ -24,6 +26,7 @@ from roundtable.languages import LANGUAGES
 from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
 from roundtable.mail.models import Letter, LetterState
+from roundtable.minutes.jobs import make_documents
 from roundtable.scheduling.jobs import remind as remind_about_polls
 from roundtable.web.logs import configure
 
@@ -138,14 +141,20 @@ def serve(*, migrate: bool) -> None:
 
 def _jobs(settings: Settings) -> list[Job]:
     """Return what goes on beside the requests: letters soon, the rest once a minute."""
-    jobs = [Job(deliver_letters, 2), Job(answer_link_requests, 5), Job(_remind, 60)]
+    jobs = [
+        Job(deliver_letters, 2),
+        Job(answer_link_requests, 5),
+        Job(_remind, 60),
+        Job(adopt_by_silence, 60),
+        Job(make_documents, 30),
+    ]
     if settings.inbox_url:
         jobs.append(Job(read_inbox, 60))
     return jobs
 
 
 def _remind() -> int:
-    return remind() + remind_about_polls()
+    return remind() + remind_about_polls() + remind_about_actions()
 
 
 def _upgrade() -> None:
@@ -213,6 +222,26 @@ def deliver(*, limit: int) -> None:
         select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))
     )
     click.echo(f"{sent} handed over, {waiting} waiting.")
+
+
+@main.command(with_appcontext=False)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def verify(file: Path) -> None:
+    """Verify the PDF of sealed minutes: the record in it must be the one whose hash it prints.
+
+    Needs no database and no settings. Ends with 1 where something is wrong. The same by hand:
+    pdfdetach -saveall minutes.pdf && sha256sum record.json
+    """
+    from roundtable.minutes.verifying import verify as look
+
+    try:
+        found = look(file.read_bytes())
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    click.echo(f"{found.title}, {found.starts_at}")
+    click.echo(f"approved by {found.approved_by}" if found.approved_by else "adopted without objection")
+    click.echo(f"SHA-256 {found.digest}: the record in this file is the one whose hash it prints.")
+    click.echo("Compare this hash with the one on the organizers' page or in another copy.")
 
 
 @main.group()

@@ -23,10 +23,13 @@ from roundtable.minutes.models import (
     Entry,
     EntryVersion,
     Minutes,
+    RecordDocument,
     RecordVersion,
+    Remark,
 )
 from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
 from roundtable.scheduling.models import Availability, DateOption, DatePoll, DateQuestion, OfficeHours
+from roundtable.search import models as search
 from roundtable.video.models import Passage, ProviderChoice, Room
 
 __all__ = [
@@ -69,11 +72,14 @@ __all__ = [
     "PublicationText",
     "Quote",
     "ReceivedMail",
+    "RecordDocument",
     "RecordVersion",
+    "Remark",
     "Room",
     "SignIn",
     "SpeakingSlot",
     "Turn",
     "User",
     "Wording",
+    "search",
 ]

@@ -3,9 +3,11 @@
 from flask import Flask
 
 from roundtable.accounts import views as accounts
+from roundtable.actions import views as actions
 from roundtable.agenda_page import views as agenda
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
+from roundtable.circulation import views as circulation
 from roundtable.conferences import views as conferences
 from roundtable.desk import views as desk
 from roundtable.guest_list import views as guests
@@ -16,6 +18,7 @@ from roundtable.mail import views as mail
 from roundtable.minutes import views as minutes
 from roundtable.press import views as press
 from roundtable.scheduling import views as scheduling
+from roundtable.search import views as search
 from roundtable.video import views as video
 
 
@@ -32,6 +35,9 @@ def register_parts(app: Flask) -> None:
         video,
         minutes,
         desk,
+        circulation,
+        actions,
+        search,
         press,
         guests,
         guest_page,

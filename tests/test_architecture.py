@@ -7,7 +7,19 @@ ROOT = Path(__file__).parent.parent / "roundtable"
 
 # From the bottom up: a part may import what stands before it, never what comes after.
 PURE = ["errors", "words", "addresses", "times", "ical", "order"]
-PLATFORM = ["config", "clock", "db", "languages", "dates", "fonts", "documents", "storage", "images", "jobs"]
+PLATFORM = [
+    "config",
+    "clock",
+    "db",
+    "languages",
+    "dates",
+    "fonts",
+    "documents",
+    "storage",
+    "images",
+    "tables",
+    "jobs",
+]
 PARTS = [
     "web",
     "mail",
@@ -22,6 +34,9 @@ PARTS = [
     "video",
     "minutes",
     "desk",
+    "circulation",
+    "actions",
+    "search",
     "press",
     "guest_list",
     "guest_page",

@@ -206,6 +206,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     desk.locator("#texts-en").fill("The cities set up a working group.")
     desk.locator("#texts-tr").fill("Kentler bir çalışma grubu kurar.")
     desk.get_by_role("button", name="Add", exact=True).click()
+    desk.get_by_role("link", name="Send round, answer, approve").click()
     desk.get_by_label("Approved by the chair").fill("Mayor of İzmir, chair")
     desk.get_by_role("button", name="Approve and seal").click()
     expect(desk.get_by_text("The record is sealed and does not change any more.")).to_be_visible()

@@ -17,7 +17,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from roundtable import clock
+from roundtable import clock, tables
 from roundtable.accounts.views import present_user
 from roundtable.conferences.access import conference_or_404, rights_in
 from roundtable.conferences.models import Conference, Meeting
@@ -305,7 +305,7 @@ def export_csv(conference_id: int) -> ResponseReturnValue:
     """Give the guest list as CSV, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
-    return _file(exports.as_csv(table), "text/csv; charset=utf-8", f"guests-{conference.id}.csv")
+    return _file(tables.as_csv(table), "text/csv; charset=utf-8", f"guests-{conference.id}.csv")
 
 
 @bp.get("/conferences/<int:conference_id>/guests.xlsx")
@@ -313,7 +313,7 @@ def export_xlsx(conference_id: int) -> ResponseReturnValue:
     """Give the guest list as a workbook, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
-    return _file(exports.as_xlsx(table), XLSX, f"guests-{conference.id}.xlsx")
+    return _file(tables.as_xlsx(table, "Guests"), XLSX, f"guests-{conference.id}.xlsx")
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

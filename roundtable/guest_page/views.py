@@ -4,6 +4,7 @@ from flask import Blueprint, Flask, abort, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from roundtable import clock
+from roundtable.actions.queries import actions_for
 from roundtable.agenda.queries import released_agenda
 from roundtable.agenda_page.document_views import pdf_response
 from roundtable.calendars.links import google_address, outlook_address
@@ -20,6 +21,7 @@ from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
+from roundtable.minutes.queries import are_shown
 from roundtable.scheduling.queries import asked_of, takes_answers
 from roundtable.video import queries as video
 from roundtable.video.kinds import Door
@@ -57,6 +59,7 @@ def index(token: str) -> ResponseReturnValue:
         asked=asked,
         zones=zone_names_at(contact.participant.conference_id),
         feed=feed_address(contact),
+        has_actions=not contact.is_deputy and bool(actions_for(contact.participant)),
         token=token,
     )
 
@@ -109,6 +112,7 @@ def _page(
         needs=needs or NeedsForm.of(invitation),
         asking=asking,
         open=_may_answer(contact, invitation),
+        has_minutes=are_shown(meeting),
         door=video.door_for(contact, invitation, room),
         doors=Door,
         opens_at=video.hours_of(meeting, room).opens_at,

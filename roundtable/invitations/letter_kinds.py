@@ -1,35 +1,15 @@
 """The kinds of letters to guests: the program's own words for each, and what organizers may change."""
 
-from dataclasses import dataclass
-
 from roundtable.errors import sentence
+from roundtable.invitations.letter_kind import GREETING, LetterKind
+from roundtable.invitations.record_letter_kinds import RECORD_KINDS
 from roundtable.languages import later as _l
 
-_ALWAYS = frozenset({"who", "title", "conference", "contact", "phone"})
-GREETING = sentence("Dear Sir or Madam,")
 _ANSWER_HERE = sentence("Please answer on this page; it is yours alone and needs no password:")
 _BY = sentence("We ask for your answer by {deadline}. You can change it with the same link until then.")
 _NOTHING_LEFT = sentence(
     "There is nothing left for you to do. If an entry stands in your calendar, this letter removes it."
 )
-
-
-@dataclass(frozen=True)
-class LetterKind:
-    """One kind of letter: its name for organizers, its own words, and what it may not go without."""
-
-    key: str
-    name: str
-    subject: str
-    body: tuple[str, ...]
-    required: frozenset[str]
-    more: frozenset[str] = frozenset()
-    button: str = sentence("To your page")
-
-    @property
-    def allowed(self) -> frozenset[str]:
-        """The placeholders that mean something in this kind."""
-        return _ALWAYS | self.required | self.more
 
 
 def _kinds(*kinds: LetterKind) -> dict[str, LetterKind]:
@@ -361,6 +341,7 @@ KINDS = _kinds(
         frozenset({"when"}),
         frozenset({"link"}),
     ),
+    *RECORD_KINDS,
 )
 """Every letter to a guest; organizers may word each of them per language."""
 

@@ -15,7 +15,8 @@ from roundtable.guests.models import Contact, Participant
 from roundtable.invitations import wording
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.changes import Change, Told, changes
-from roundtable.invitations.letter_kinds import KINDS, NOTICE, LetterKind
+from roundtable.invitations.letter_kind import LetterKind
+from roundtable.invitations.letter_kinds import KINDS, NOTICE
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation, Wording
 from roundtable.invitations.rsvp import Answer, DeputyState
@@ -368,7 +369,15 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
         ],
         "change": after_change(about, language, asks_again=True),
         "invitation": after_invitation(about, language),
+        "minutes": [gettext("If nobody has objected by then, the minutes are adopted as they stand.")],
     }
+    answer = answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by="")
+    if kind.key == "minutes-answer":
+        answer = gettext("Accepted: %(answer)s", answer=gettext("(the sentence that you write)"))
+    options = [
+        dates.said(start, meeting.zone, about.zones, language)
+        for start in (before.starts_at, meeting.starts_at)
+    ]
     return Saying(
         words={
             "said_by": gettext("Private office (example)"),
@@ -376,10 +385,7 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
             "reason": gettext("(the reason that you give)"),
         },
         changes_since=before if kind.key in {"change", "agenda"} else None,
-        answer=answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by=""),
+        answer=answer,
         next=following.get(kind.key, []),
-        options=[
-            dates.said(start, meeting.zone, about.zones, language)
-            for start in (before.starts_at, meeting.starts_at)
-        ],
+        options=[gettext("(the action item)")] if kind.key == "action-reminder" else options,
     )

@@ -1,13 +1,13 @@
 """Sending letters about a meeting, with what each mailbox's calendar needs."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from roundtable import clock
-from roundtable.conferences.models import Meeting
+from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.service import pace_key
 from roundtable.db import db
 from roundtable.guests.models import Contact, Participant
@@ -29,6 +29,33 @@ STRENGTH = ("ACCEPTED", "TENTATIVE", "NEEDS-ACTION")
 def first_key(meeting: Meeting, box: Mailbox) -> str:
     """Return the key of the first letter about a meeting to a mailbox: the others hang on to it."""
     return f"invitation/{meeting.id}/{box.first.id}"
+
+
+def envelope(
+    conference: Conference,
+    box: Mailbox,
+    sender_name: str,
+    *,
+    key: str,
+    topic: str,
+    first_key: str,
+    is_reminder: bool = False,
+) -> Envelope:
+    """Return how a letter of a conference goes to a guest's mailbox: from whom, answered to whom, how fast.
+
+    It hangs on to the letter with `first_key`, which may be itself.
+    """
+    return Envelope(
+        key=key,
+        topic=topic,
+        recipient=(box.first.name, box.first.email),
+        sender=(sender_name, conference.sender_email),
+        reply_to=(conference.contact_name, conference.contact_email),
+        link_owner=box.first.id,
+        first_key=first_key if key != first_key else "",
+        unsubscribe_path="/reminders" if is_reminder else "",
+        pace_key=pace_key(conference),
+    )
 
 
 @dataclass(frozen=True)
@@ -53,22 +80,22 @@ def post(
 
     `has_link` is False for somebody who is about to leave the guest list and gets this letter still.
     """
-    conference = about.conference
     hung_on = first_key(about.meeting, box)
     letter = outbox.queue(
         draft,
-        Envelope(
-            key=key,
-            topic=topic(about.meeting),
-            recipient=(box.first.name, box.first.email),
-            sender=(about.sender_name(box.language), conference.sender_email),
-            reply_to=(conference.contact_name, conference.contact_email),
+        replace(
+            envelope(
+                about.conference,
+                box,
+                about.sender_name(box.language),
+                key=key,
+                topic=topic(about.meeting),
+                first_key=hung_on,
+                is_reminder=is_reminder,
+            ),
             link_owner=box.first.id if has_link else None,
-            first_key=hung_on if key != hung_on else "",
             calendar=for_calendar.entry if for_calendar else None,
             calendar_method=for_calendar.method if for_calendar else None,
-            unsubscribe_path="/reminders" if is_reminder else "",
-            pace_key=pace_key(conference),
         ),
     )
     return letter is not None

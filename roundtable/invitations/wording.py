@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from roundtable.errors import Refusal, sentence
-from roundtable.invitations.letter_kinds import LetterKind
+from roundtable.invitations.letter_kind import LetterKind
 from roundtable.languages import later as _l
 from roundtable.words import paragraphs
 
@@ -35,7 +35,7 @@ PLACEHOLDERS = {
     "phone": _l("the telephone number of the contact person"),
     "changes": _l("what has changed, old and new"),
     "answer": _l("the answer in words"),
-    "options": _l("the dates to choose from, each in every zone; only in a paragraph of its own"),
+    "options": _l("the dates to choose from, or the action items; only in a paragraph of its own"),
     "next": _l("what happens next, in the program's own words"),
     "said_by": _l("who gave the answer"),
     "deputy": _l("the name of the deputy"),

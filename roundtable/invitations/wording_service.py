@@ -8,7 +8,7 @@ from roundtable.conferences.queries import meetings_of
 from roundtable.db import db
 from roundtable.guests.queries import participants_of
 from roundtable.invitations import letters, queries, wording
-from roundtable.invitations.letter_kinds import LetterKind
+from roundtable.invitations.letter_kind import LetterKind
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Wording

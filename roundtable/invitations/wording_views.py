@@ -11,7 +11,8 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.invitations import queries, wording, wording_service
 from roundtable.invitations.forms import WordingForm
-from roundtable.invitations.letter_kinds import KINDS, LetterKind
+from roundtable.invitations.letter_kind import LetterKind
+from roundtable.invitations.letter_kinds import KINDS
 from roundtable.languages import refusal_text
 from roundtable.mail.filling import without_links
 from roundtable.mail.views import letter_page, with_frame

@@ -55,3 +55,11 @@ class Occasion(StrEnum):
 
     CIRCULATED = "circulated"
     APPROVED = "approved"
+
+
+class RemarkState(StrEnum):
+    """What became of an office's remark on circulated minutes."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"

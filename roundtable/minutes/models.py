@@ -20,8 +20,16 @@ from roundtable.agenda.models import AgendaItem
 from roundtable.conferences.models import SEALED, Meeting
 from roundtable.db import Base, Texts, enum_column, no_texts
 from roundtable.errors import Refusal
-from roundtable.guests.models import Participant
-from roundtable.minutes.kinds import ActionState, Adoption, EntryKind, MinutesStage, Occasion, Presence
+from roundtable.guests.models import Contact, Participant
+from roundtable.minutes.kinds import (
+    ActionState,
+    Adoption,
+    EntryKind,
+    MinutesStage,
+    Occasion,
+    Presence,
+    RemarkState,
+)
 
 
 class Minutes(Base):
@@ -175,6 +183,40 @@ class RecordVersion(Base):
     minutes: Mapped[Minutes] = relationship()
 
 
+class Remark(Base):
+    """What an office says about circulated minutes: a comment, or a correction with the words it proposes.
+
+    Without an entry it is about the record as a whole. It is answered with a sentence.
+    """
+
+    __tablename__ = "remark"
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("is_correction OR proposed = ''", name="only_corrections_propose"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id", ondelete="CASCADE"), index=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"), index=True)
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contact.id", ondelete="SET NULL"), index=True)
+    is_correction: Mapped[bool]
+    text: Mapped[str] = mapped_column(Text)
+    proposed: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8))
+    said_by: Mapped[str] = mapped_column(String(200))
+    said_at: Mapped[datetime]
+    state: Mapped[RemarkState] = mapped_column(enum_column(RemarkState), default=RemarkState.OPEN)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_by: Mapped[str] = mapped_column(String(200), default="")
+    answered_at: Mapped[datetime | None] = mapped_column(default=None)
+
+    minutes: Mapped[Minutes] = relationship()
+    entry: Mapped[Entry | None] = relationship()
+    participant: Mapped[Participant] = relationship()
+    contact: Mapped[Contact | None] = relationship()
+
+
 class Amendment(Base):
     """A numbered correction after approval: it stands beside the sealed record and changes nothing in it.
 
@@ -195,6 +237,27 @@ class Amendment(Base):
     made_by: Mapped[str] = mapped_column(String(200))
     made_at: Mapped[datetime]
     content_hash: Mapped[str] = mapped_column(String(64))
+
+    minutes: Mapped[Minutes] = relationship()
+
+
+class RecordDocument(Base):
+    """A PDF of a sealed record as it was made once, for one language; `is_full` with what is off the record.
+
+    A later amendment makes new documents, with the list of the amendments; the old ones stay.
+    """
+
+    __tablename__ = "record_document"
+    __table_args__ = (UniqueConstraint("minutes_id", "amendments", "language", "is_full"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    minutes_id: Mapped[int] = mapped_column(ForeignKey("minutes.id"))
+    amendments: Mapped[int]
+    language: Mapped[str] = mapped_column(String(8))
+    is_full: Mapped[bool]
+    key: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
 
     minutes: Mapped[Minutes] = relationship()
 

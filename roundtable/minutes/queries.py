@@ -15,7 +15,7 @@ from roundtable.db import Texts, db
 from roundtable.guests.models import Participant
 from roundtable.languages import LANGUAGES
 from roundtable.minutes import numbers, translations
-from roundtable.minutes.kinds import ActionState, EntryKind, MinutesStage
+from roundtable.minutes.kinds import ActionState, EntryKind, MinutesStage, RemarkState
 from roundtable.minutes.models import (
     ActionReport,
     Amendment,
@@ -24,6 +24,7 @@ from roundtable.minutes.models import (
     EntryVersion,
     Minutes,
     RecordVersion,
+    Remark,
 )
 from roundtable.minutes.record import (
     AttendanceLine,
@@ -42,6 +43,16 @@ def minutes_of(meeting: Meeting) -> Minutes | None:
     return db.session.scalar(
         select(Minutes).where(Minutes.meeting_id == meeting.id).options(joinedload(Minutes.meeting))
     )
+
+
+SHOWN = (MinutesStage.CIRCULATED, MinutesStage.APPROVED)
+"""The stages at which offices read the minutes."""
+
+
+def are_shown(meeting: Meeting) -> bool:
+    """Whether offices may read minutes of the meeting."""
+    found = select(Minutes.id).where(Minutes.meeting_id == meeting.id, Minutes.stage.in_(SHOWN))
+    return db.session.scalar(found) is not None
 
 
 def attendance_of(minutes: Minutes) -> list[Attendance]:
@@ -161,6 +172,31 @@ def amendments_of(minutes: Minutes) -> list[Amendment]:
             select(Amendment).where(Amendment.minutes_id == minutes.id).order_by(Amendment.number)
         )
     )
+
+
+def remarks_on(minutes: Minutes, *, by_participant: int | None = None) -> list[Remark]:
+    """Return the remarks of all offices, or those of one participant's, the oldest first."""
+    query = (
+        select(Remark)
+        .join(Remark.participant)
+        .join(Participant.city)
+        .options(
+            contains_eager(Remark.participant).contains_eager(Participant.city), joinedload(Remark.entry)
+        )
+        .where(Remark.minutes_id == minutes.id)
+        .order_by(Remark.id)
+    )
+    if by_participant is not None:
+        query = query.where(Remark.participant_id == by_participant)
+    return list(db.session.scalars(query))
+
+
+def open_remarks(minutes: Minutes) -> int:
+    """Return how many remarks wait for an answer."""
+    found = select(func.count(Remark.id)).where(
+        Remark.minutes_id == minutes.id, Remark.state == RemarkState.OPEN
+    )
+    return db.session.scalar(found) or 0
 
 
 def record_of(minutes: Minutes) -> Record:

@@ -18,6 +18,7 @@ from roundtable.minutes.record import content_hash, from_json
 
 EMPTY = sentence("There is nothing to approve yet: please write at least one entry.")
 NOT_YET = sentence("The session has not begun yet. Its minutes can be approved afterwards.")
+UNANSWERED = sentence("An office waits for an answer to its remark. Please answer every remark first.")
 NOT_EXPECTED = sentence("This city is not in the attendance of this session.")
 WHO_REPRESENTS = sentence("Please say who represents the city.")
 
@@ -147,8 +148,8 @@ def keep_version(minutes: Minutes, occasion: Occasion, *, by: str) -> RecordVers
     return kept
 
 
-def check_approvable(minutes: Minutes) -> None:
-    """Check that the record can be approved now.
+def check_written(minutes: Minutes) -> None:
+    """Check that there is a record to show: the meeting has begun, and something is written down.
 
     Raises:
         Refusal: if it is approved already, holds no entry, or the meeting has not begun.
@@ -160,11 +161,22 @@ def check_approvable(minutes: Minutes) -> None:
         raise Refusal(EMPTY)
 
 
-def approve(minutes: Minutes, *, by: str) -> None:
-    """Approve the record in the name of the chair, and seal it.
+def check_approvable(minutes: Minutes) -> None:
+    """Check that the record can be approved now.
 
     Raises:
-        Refusal: if it is approved already, holds no entry, or the meeting has not begun.
+        Refusal: as `check_written`, or if an office waits for an answer to its remark.
+    """
+    check_written(minutes)
+    if queries.open_remarks(minutes):
+        raise Refusal(UNANSWERED)
+
+
+def approve(minutes: Minutes, *, by: str) -> None:
+    """Approve the record in the name of the chair, and seal it; adopted by silence, `by` is nobody.
+
+    Raises:
+        Refusal: if it cannot be approved now; see `check_approvable`.
     """
     check_approvable(minutes)
     now = clock.now()

@@ -1,5 +1,7 @@
 """Pages of the record."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -8,19 +10,25 @@ from roundtable.accounts.views import present_user
 from roundtable.agenda.queries import items_of
 from roundtable.conferences.access import meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
-from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import Right
 from roundtable.db import db
 from roundtable.guests.queries import participants_of, zone_names_at
 from roundtable.languages import current_language, refusal_text
-from roundtable.minutes import entry_service, queries, service
+from roundtable.minutes import document_service, entry_service, queries, service, translations
 from roundtable.minutes.differences import word_difference
-from roundtable.minutes.document import minutes_pdf
 from roundtable.minutes.entry_service import Conflict, Writer
-from roundtable.minutes.forms import KIND_NAMES, PRESENCE_NAMES, ApprovalForm, Choices, EntryForm
+from roundtable.minutes.forms import (
+    ACTION_NAMES,
+    ADOPTION_NAMES,
+    KIND_NAMES,
+    PRESENCE_NAMES,
+    Choices,
+    EntryForm,
+)
 from roundtable.minutes.kinds import Adoption, Presence
-from roundtable.minutes.models import Entry, EntryVersion, Minutes
+from roundtable.minutes.models import Amendment, Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
+from roundtable.minutes.word_service import docx_of
 from roundtable.web.access import row_or_404
 from roundtable.words import tidy
 
@@ -38,6 +46,14 @@ def _readable(meeting: Meeting) -> tuple[Minutes | None, Record | None]:
     if Right.KEEP_RECORD in rights_in(meeting.conference):
         return minutes, queries.record_of(minutes)
     return (minutes, queries.record_of(minutes).common()) if minutes.is_sealed else (None, None)
+
+
+def _shown_amendments(minutes: Minutes | None, record: Record | None) -> list[Amendment]:
+    """Return the amendments of what is shown: who may not read an entry learns nothing of its amendment."""
+    if minutes is None or record is None:
+        return []
+    shown = {one.id for one in record.entries()}
+    return [one for one in queries.amendments_of(minutes) if one.entry_id in shown]
 
 
 def choices_for(meeting: Meeting) -> tuple[Choices, Choices]:
@@ -59,7 +75,7 @@ def _new_form(meeting: Meeting) -> EntryForm:
     return form
 
 
-def _page(meeting: Meeting, form: EntryForm | None = None, approval: ApprovalForm | None = None) -> str:
+def _page(meeting: Meeting, form: EntryForm | None = None) -> str:
     minutes, record = _readable(meeting)
     rights = rights_in(meeting.conference)
     may_write = minutes is not None and not minutes.is_sealed and Right.KEEP_RECORD in rights
@@ -76,7 +92,9 @@ def _page(meeting: Meeting, form: EntryForm | None = None, approval: ApprovalFor
         presence_names=PRESENCE_NAMES,
         presences=Presence,
         form=(form or _new_form(meeting)) if may_write else None,
-        approval=approval or ApprovalForm(approved_by=present_user().name),
+        adoption_names=ADOPTION_NAMES,
+        action_names=ACTION_NAMES,
+        amendments=_shown_amendments(minutes, record),
     )
 
 
@@ -152,11 +170,10 @@ def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
         form.item_id.data = str(entry.item_id or "")
         form.speaker_id.data, form.owner_id.data = str(entry.speaker_id or ""), str(entry.owner_id or "")
         form.adoption.data = entry.adoption.value if entry.adoption else Adoption.CONSENSUS.value
-        return render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
+        return _entry_page(meeting, entry, form)
     form = EntryForm(request.form, languages=languages).offer(*choices_for(meeting))
     if not form.validate():
-        page = render_template("minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict="")
-        return page, 422
+        return _entry_page(meeting, entry, form), 422
     try:
         entry_service.change_entry(
             entry, form.written(), Writer(present_user().name), version=form.version.data or 0
@@ -164,11 +181,16 @@ def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     except Conflict as refusal:
         db.session.rollback()
         form.version.data = entry.version
-        return render_template(
-            "minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict=refusal_text(refusal)
-        ), 409
+        return _entry_page(meeting, entry, form, refusal_text(refusal)), 409
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry.id}")
+
+
+def _entry_page(meeting: Meeting, entry: Entry, form: EntryForm, conflict: str = "") -> str:
+    behind = translations.stale(entry.texts, entry.based_on, entry.language)
+    return render_template(
+        "minutes/entry.html", meeting=meeting, entry=entry, form=form, conflict=conflict, stale=behind
+    )
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/history")
@@ -217,39 +239,65 @@ def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     return redirect(url_for("minutes.show", meeting_id=meeting.id))
 
 
-@bp.post("/meetings/<int:meeting_id>/minutes/approve")
-def approve(meeting_id: int) -> ResponseReturnValue:
-    """Approve and seal the record."""
-    meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    minutes = _minutes_or_404(meeting)
-    form = ApprovalForm(request.form)
-    if not form.validate():
-        return _page(meeting, approval=form), 422
-    service.approve(minutes, by=form.approved_by.data or "")
-    db.session.commit()
-    flash(gettext("The minutes are approved and sealed."))
-    return redirect(url_for("minutes.show", meeting_id=meeting.id))
+PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
-@bp.get("/meetings/<int:meeting_id>/minutes.pdf")
-def pdf(meeting_id: int) -> ResponseReturnValue:
-    """Give the record as a PDF, as far as the reader may read it."""
+def _document(
+    meeting_id: int, name: str, make: Callable[[Minutes, str, bool], bytes], media_type: str = PDF
+) -> Response:
+    """Return a document of the record, as far as the reader may read it."""
     meeting = meeting_or_404(meeting_id, Right.READ)
     minutes, record = _readable(meeting)
     if minutes is None or record is None:
         abort(404)
     language = current_language()
-    content = minutes_pdf(
-        meeting,
-        record,
-        bodies_of(meeting.conference),
-        zone_names_at(meeting.conference_id),
-        language,
-        minutes.content_hash,
-    )
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="minutes-{meeting.id}-{language}.pdf"'
+    is_full = Right.KEEP_RECORD in rights_in(meeting.conference) and "common" not in request.args
+    response = Response(make(minutes, language, is_full), mimetype=media_type)
+    shown, ending = ("inline", "pdf") if media_type == PDF else ("attachment", "docx")
+    response.headers["Content-Disposition"] = f'{shown}; filename="{name}-{meeting.id}-{language}.{ending}"'
     return response
+
+
+@bp.get("/meetings/<int:meeting_id>/minutes.pdf")
+def pdf(meeting_id: int) -> ResponseReturnValue:
+    """Give the record as a PDF: in full to who keeps it, else the common part."""
+    return _document(
+        meeting_id,
+        "minutes",
+        lambda minutes, language, is_full: document_service.pdf_of(minutes, language, is_full=is_full),
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/minutes.docx")
+def docx(meeting_id: int) -> ResponseReturnValue:
+    """Give the record as a Word document."""
+    return _document(
+        meeting_id,
+        "minutes",
+        lambda minutes, language, is_full: docx_of(minutes, language, is_full=is_full),
+        DOCX,
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/attendance.pdf")
+def attendance_list(meeting_id: int) -> ResponseReturnValue:
+    """Give the attendance list as a PDF."""
+    return _document(
+        meeting_id,
+        "attendance",
+        lambda minutes, language, _: document_service.attendance_pdf(minutes, language),
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>/decisions.pdf")
+def decisions_list(meeting_id: int) -> ResponseReturnValue:
+    """Give the decisions with their numbers as a PDF."""
+    return _document(
+        meeting_id,
+        "decisions",
+        lambda minutes, language, _: document_service.decisions_pdf(minutes, language),
+    )
 
 
 def init_app(app: Flask) -> None:

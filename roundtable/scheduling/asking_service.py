@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from roundtable import clock
 from roundtable.conferences.queries import bodies_of
-from roundtable.conferences.service import pace_key
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.queries import zone_names_at
 from roundtable.invitations import queries as invitations
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
+from roundtable.invitations.post_service import envelope
 from roundtable.invitations.service import Planned
 from roundtable.mail import outbox
-from roundtable.mail.outbox import Draft, Envelope
+from roundtable.mail.outbox import Draft
 from roundtable.scheduling import letters, queries
 from roundtable.scheduling.choices import PollStage
 from roundtable.scheduling.letters import Search
@@ -97,20 +97,16 @@ def ask(poll: DatePoll) -> int:
 def post(about: Search, box: Mailbox, draft: Draft, *, key: str, is_reminder: bool = False) -> bool:
     """Queue a letter about a poll to a mailbox; return whether it is a new one."""
     poll = about.poll
-    conference = poll.conference
-    first = f"poll/{poll.id}/{box.first.id}"
     letter = outbox.queue(
         draft,
-        Envelope(
+        envelope(
+            poll.conference,
+            box,
+            about.sender_name(box.language),
             key=key,
             topic=queries.topic(poll),
-            recipient=(box.first.name, box.first.email),
-            sender=(about.sender_name(box.language), conference.sender_email),
-            reply_to=(conference.contact_name, conference.contact_email),
-            link_owner=box.first.id,
-            first_key=first if key != first else "",
-            unsubscribe_path="/reminders" if is_reminder else "",
-            pace_key=pace_key(conference),
+            first_key=f"poll/{poll.id}/{box.first.id}",
+            is_reminder=is_reminder,
         ),
     )
     return letter is not None

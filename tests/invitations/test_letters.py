@@ -13,13 +13,17 @@ from conftest import OwnClient
 from flask import Flask
 
 from roundtable import clock
+from roundtable.actions.jobs import remind_about_actions
 from roundtable.agenda import service as agenda
 from roundtable.agenda.kinds import ItemKind
 from roundtable.agenda_page import release_service
+from roundtable.circulation import service as circulation
 from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference
 from roundtable.conferences.roles import BodyRole, DeputyRule
 from roundtable.db import Texts, db
+from roundtable.guests.models import Contact
+from roundtable.guests.queries import participants_of
 from roundtable.invitations import (
     answer_service,
     contact_service,
@@ -38,9 +42,14 @@ from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
+from roundtable.languages import speaking
 from roundtable.mail.delivery import people_for
 from roundtable.mail.filling import PLACEHOLDER, as_bytes, owners_in
 from roundtable.mail.outbox import Draft
+from roundtable.minutes import entry_service
+from roundtable.minutes import service as minutes_service
+from roundtable.minutes.entry_service import Writer, Written
+from roundtable.minutes.kinds import EntryKind, RemarkState
 from roundtable.scheduling import asking_service, settle_service
 from roundtable.scheduling import letters as poll_letters
 from roundtable.scheduling import queries as polls
@@ -78,6 +87,7 @@ def _invitation(language: str, answer: Answer = Answer.ACCEPTED) -> Invitation:
 
 GUEST_KINDS = [*letter_kinds.KINDS]
 POLL_KINDS = ["poll", "poll-option", "poll-reminder"]
+RECORD_KINDS = ["minutes", "minutes-answer", "minutes-approved", "action-reminder"]
 WITH_TIME = [kind for kind in GUEST_KINDS if kind not in {"link-again", *POLL_KINDS}]
 
 
@@ -106,7 +116,14 @@ def _draft(kind: str, one: Invitation) -> Draft:
         one.meeting.arrange(one.meeting.titles, datetime(2026, 10, 27, 14, 30), "Europe/Istanbul", 60)
         said = Saying(changes_since=old, next=letters.after_change(about, language, asks_again=True))
         return letters.compose(letter_kinds.KINDS[kind], about, box, said)
-    saying = Saying(
+    return letters.compose(letter_kinds.KINDS[kind], about, box, _saying(kind, one, language))
+
+
+def _saying(kind: str, one: Invitation, language: str) -> Saying:
+    if kind in RECORD_KINDS:
+        with speaking(language):
+            return letters.sample_saying(queries.occasion(one.meeting), letter_kinds.KINDS[kind], language)
+    return Saying(
         words={
             "said_by": "Özel Kalem",
             "deputy": "Ali Kaya, Genel Sekreter",
@@ -115,7 +132,6 @@ def _draft(kind: str, one: Invitation) -> Draft:
         answer=letters.said_of(one, language),
         next=letters.after_answer(one, language, in_calendar=True) if kind == "confirmation" else (),
     )
-    return letters.compose(letter_kinds.KINDS[kind], about, box, saying)
 
 
 @pytest.mark.parametrize("language", ["en", "de", "tr"])
@@ -237,6 +253,27 @@ def _everything_that_can_be_sent(client: OwnClient) -> None:
     service.cancel(meeting)
     db.session.commit()
     _every_letter_of_a_poll(meeting.conference)
+    _every_letter_of_the_record()
+
+
+def _every_letter_of_the_record() -> None:
+    meeting = make.meeting(wall_time=datetime(2026, 9, 1, 12, 0))
+    for name in ("Konya", "Kiel"):
+        city = make.participant(meeting.conference, name)
+        make.contact(city)
+        make.invitation(meeting, city)
+    minutes = minutes_service.begin(meeting)
+    owner = participants_of(meeting.conference_id)[0]
+    invite = Written(EntryKind.ACTION, "en", make.texts("Invite"), owner_id=owner.id, due_on=make.NOW.date())
+    entry = entry_service.add_entry(minutes, invite, Writer("W"))
+    how = circulation.Circulation(make.NOW + timedelta(days=3), by_silence=True)
+    circulation.circulate(minutes, how, by="A")
+    contact = db.session.query(Contact).filter_by(participant_id=owner.id).one()
+    remark = circulation.remark(minutes, contact, circulation.Said(entry.id, True, "T", "", "en"))
+    circulation.answer(remark, RemarkState.REFUSED, "No.", takes_words=False, by="A")
+    circulation.approve(minutes, by="Chair")
+    db.session.commit()
+    assert remind_about_actions() == 1
 
 
 def _every_letter_of_a_poll(conference: Conference) -> None:

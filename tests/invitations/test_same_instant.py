@@ -17,6 +17,7 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.invitations import letter_kinds, letters, queries
 from roundtable.invitations.calendar import Standing, entry
+from roundtable.invitations.letter_kind import LetterKind
 from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation
@@ -68,7 +69,7 @@ def test_whatever_a_guest_reads_names_the_same_instant(
     home: str,
     other: str,
     language: str,
-    kind: letter_kinds.LetterKind,
+    kind: LetterKind,
 ) -> None:
     try:
         times.instant(wall_time, ZoneInfo(home))

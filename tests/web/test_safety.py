@@ -43,6 +43,11 @@ OPEN_PAGES = {
     "room.page",
     "room.pdf",
     "room.picture",
+    "actions.own",
+    "actions.report_own",
+    "guest_minutes.show",
+    "guest_minutes.remark",
+    "guest_minutes.pdf",
     "video.come_in",
     "video.door",
 }

@@ -1,0 +1,1 @@
+"""Action items after the session: progress, reminders, the list that carries over."""

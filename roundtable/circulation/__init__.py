@@ -1,0 +1,1 @@
+"""Minutes go to the offices: circulated, remarked on, approved, amended."""

@@ -1,0 +1,29 @@
+"""Making the documents of sealed records, one at a time, without holding the database."""
+
+from roundtable.db import db, reading
+from roundtable.minutes import document_service, queries
+from roundtable.minutes.models import Minutes
+
+
+def make_documents() -> int:
+    """Make one document of each sealed record that lacks one; return how many were made."""
+    with reading():
+        waiting = document_service.waiting_documents()
+        db.session.rollback()
+    return sum(_make(minutes_id) for minutes_id in waiting)
+
+
+def _make(minutes_id: int) -> int:
+    with reading():
+        found = document_service.missing_of(minutes_id)
+        minutes = db.session.get(Minutes, minutes_id)
+        if found is None or minutes is None:
+            db.session.rollback()
+            return 0
+        language, is_full = found
+        amendments = len(queries.amendments_of(minutes))
+        content = document_service.pdf_of(minutes, language, is_full=is_full)
+        db.session.rollback()
+    document_service.keep(minutes_id, language, content, amendments, is_full=is_full)
+    db.session.commit()
+    return 1

@@ -1,0 +1,1 @@
+"""Searching the records that a user may read."""

@@ -1,0 +1,86 @@
+"""Finding entries: one function for both databases, and one rule about who finds what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, TextClause, and_, or_, select, text
+from sqlalchemy.orm import contains_eager, joinedload
+
+from roundtable.accounts.models import User
+from roundtable.conferences.models import Conference, Meeting, Membership
+from roundtable.conferences.roles import RIGHTS, Right
+from roundtable.db import db
+from roundtable.minutes.kinds import MinutesStage
+from roundtable.minutes.models import Entry, Minutes
+
+MOST = 50
+
+
+def matching(words: Sequence[str]) -> TextClause:
+    """Return the condition that an entry holds every word, or one that begins with it.
+
+    The words are folded (see `words`), so they hold letters and digits only.
+    """
+    if db.engine.dialect.name == "sqlite":
+        asked = " ".join(f'"{word}"*' for word in words)
+        return text("entry.id IN (SELECT rowid FROM entry_words WHERE entry_words MATCH :asked)").bindparams(
+            asked=asked
+        )
+    asked = " & ".join(f"'{word}':*" for word in words)
+    return text(
+        "entry.id IN (SELECT rowid FROM entry_words "
+        "WHERE to_tsvector('simple', words) @@ to_tsquery('simple', :asked))"
+    ).bindparams(asked=asked)
+
+
+def readable_by(user: User) -> ColumnElement[bool]:
+    """Return the condition that a user may read an entry.
+
+    Who keeps the record of a conference reads all of it; the other members read what is on the record
+    in approved minutes; nobody else reads anything.
+    """
+    rows = db.session.execute(
+        select(Membership.conference_id, Membership.role).where(Membership.user_id == user.id)
+    ).all()
+    keeps = [key for key, role in rows if Right.KEEP_RECORD in RIGHTS[role]]
+    reads = [key for key, role in rows if Right.READ in RIGHTS[role] and key not in keeps]
+    return or_(
+        Meeting.conference_id.in_(keeps),
+        and_(
+            Meeting.conference_id.in_(reads),
+            Minutes.stage == MinutesStage.APPROVED,
+            Entry.on_record.is_(True),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: at most fifty entries, the newest session first, and whether there are more."""
+
+    entries: list[Entry]
+    has_more: bool
+
+
+def find(user: User, words: Sequence[str], conference_id: int | None = None) -> Found:
+    """Return the entries that hold all words and that the user may read."""
+    if not words:
+        return Found([], has_more=False)
+    query = (
+        select(Entry)
+        .join(Entry.minutes)
+        .join(Minutes.meeting)
+        .join(Meeting.conference)
+        .options(
+            contains_eager(Entry.minutes).contains_eager(Minutes.meeting).contains_eager(Meeting.conference),
+            joinedload(Entry.speaker),
+            joinedload(Entry.owner),
+        )
+        .where(matching(words), readable_by(user), Entry.removed_at.is_(None))
+        .order_by(Meeting.starts_at.desc(), Entry.position, Entry.id)
+        .limit(MOST + 1)
+    )
+    if conference_id is not None:
+        query = query.where(Conference.id == conference_id)
+    found = list(db.session.scalars(query))
+    return Found(found[:MOST], has_more=len(found) > MOST)
