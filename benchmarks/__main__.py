@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import planning, scenes
+from benchmarks import planning, recording, scenes
 
 ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
 
@@ -178,12 +178,42 @@ def _import(scene: scenes.Scene) -> list[Row]:
     return [*rows, Row("import of 5,000 rows: storing with its journal", f"{stored:.0f} ms")]
 
 
+def _record(scene: scenes.Scene) -> list[Row]:
+    app, client = scene.app, scene.client
+    desks = {size: recording.record_with(app, size) for size in (3, 300)}
+    bare = recording.bare_saving(app)
+    small, large, yardstick = interleaved_ms(
+        [*(recording.saving(client, key) for key in desks.values()), bare], rounds=2 * ROUNDS
+    )
+    pages = {size: recording.record_with(app, size) for size in (20, 200)}
+    times = interleaved_ms(
+        [partial(client.get, f"/meetings/{key}/minutes") for key in pages.values()]
+        + [partial(client.get, f"/meetings/{desks[300]}/desk"), scene.bare_call()]
+    )
+    long = recording.record_with(app, 150)
+    _, count = recording.minutes_pdf(app, long)
+    printed, bare_pdf = interleaved_ms([lambda: recording.minutes_pdf(app, long), scene.bare_pdf], rounds=5)
+    rows = [
+        Row("desk: saving an entry among 3", f"{small:.1f} ms", f"{small / yardstick:.1f} × bare INSERT"),
+        Row("desk: saving an entry among 300", f"{large:.1f} ms", f"{large / small:.2f} × among 3"),
+        Row("bare Flask view, one INSERT and commit", f"{yardstick:.1f} ms", "yardstick"),
+    ]
+    for size, took in zip(pages, times, strict=False):
+        queries = scene.queries(f"/meetings/{pages[size]}/minutes")
+        against = f"{took / times[-1]:.1f} × bare view"
+        rows.append(Row(f"minutes page, {size} statements", f"{took:.1f} ms", against, str(queries)))
+    desk_queries = scene.queries(f"/meetings/{desks[300]}/desk")
+    rows.append(Row("desk page, 330 entries", f"{times[2]:.1f} ms", "", str(desk_queries)))
+    against = f"{printed / bare_pdf:.1f} × the two press pages by bare WeasyPrint"
+    return [*rows, Row(f"minutes PDF, {count} pages", f"{printed:.0f} ms", against)]
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         scene = scenes.build(Path(folder))
         rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_feeds(scene)]
-        rows += [*_proposals(), *_import(scene)]
+        rows += [*_proposals(), *_import(scene), *_record(scene)]
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")

@@ -17,7 +17,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event
+from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
 from roundtable import clock, create_app
@@ -106,6 +106,8 @@ def app(app_of_process: Flask) -> Iterator[Flask]:
         db.session.rollback()
         for table in reversed(db.metadata.sorted_tables):
             db.session.execute(table.delete())
+        # The index of words is no table of the models; the entries have gone past it.
+        db.session.execute(text("DELETE FROM entry_words"))
         db.session.commit()
         db.session.remove()
     limiter.reset()

@@ -209,7 +209,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     desk.get_by_role("link", name="Send round, answer, approve").click()
     desk.get_by_label("Approved by the chair").fill("Mayor of İzmir, chair")
     desk.get_by_role("button", name="Approve and seal").click()
-    expect(desk.get_by_text("The record is sealed and does not change any more.")).to_be_visible()
+    expect(desk.get_by_text("The record is sealed and does not change any more.").first).to_be_visible()
     expect(desk.get_by_role("heading", name="Write an entry")).to_have_count(0)
 
     # 8. The press officer composes in two languages, clears the quote, publishes.
@@ -279,6 +279,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         link = story.welcome(address).split()[-1]
         db.session.remove()
     app.config["PERSONAL_LINK"] = link
+    app.config["MINUTES_BY_LINK"] = link.replace("/meetings/2", "/meetings/1/minutes")
     thread, server = serve(app, port)
     yield Served(app, address)
     server.close()
@@ -304,12 +305,18 @@ PAGES = (
     "/conferences/1/letters/invitation/tr",
     "/link",
     "/meetings/1/minutes",
+    "/meetings/1/minutes/circulation",
+    "/meetings/2/room",
+    "/conferences/1/rooms/bigbluebutton",
+    "/conferences/1/actions",
+    "/search?q=city",
     "/meetings/1/press",
     "/press/",
     "/press/2020-06-20-metropolitan-mayors-round-table/tr",
     "/mailbox",
     "/polls/1",
     "PERSONAL_LINK",
+    "MINUTES_BY_LINK",
 )
 
 
@@ -326,7 +333,7 @@ def test_pages_have_no_barrier_and_no_sideways_scrolling(
     faults = []
 
     for path in PAGES:
-        page.goto(shown.app.config[path] if path == "PERSONAL_LINK" else shown.address + path)
+        page.goto(shown.app.config[path] if path.isupper() else shown.address + path)
         found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
         faults += [
             f"{path}: {one['id']}: {one['nodes'][0]['html'][:120]}" for one in found.response["violations"]

@@ -16,6 +16,7 @@ from roundtable.minutes import queries
 from roundtable.minutes.document_service import pdf_of
 from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES
 from roundtable.minutes.models import Minutes
+from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import by_link
 
 bp = Blueprint("guest_minutes", __name__)
@@ -104,4 +105,16 @@ def pdf(token: str, meeting_id: int) -> Response:
     content = pdf_of(minutes, language, is_full=False)
     response = Response(content, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="minutes-{meeting_id}-{language}.pdf"'
+    return response
+
+
+@bp.get("/g/<token>/meetings/<int:meeting_id>/minutes.docx")
+@by_link
+def docx(token: str, meeting_id: int) -> Response:
+    """Give the common record as a Word document: offices quote and edit."""
+    contact = contact_or_404(token)
+    minutes = _minutes_or_404(contact, meeting_id)
+    language = current_language()
+    response = Response(docx_of(minutes, language, is_full=False), mimetype=DOCX)
+    response.headers["Content-Disposition"] = f'attachment; filename="minutes-{meeting_id}-{language}.docx"'
     return response

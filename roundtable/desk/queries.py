@@ -57,6 +57,11 @@ class LiveItem:
         """By how many minutes the item ends later than planned; negative: earlier."""
         return round((self.ends_at - self.planned.time.ends_at).total_seconds() / 60)
 
+    @property
+    def is_tried_out(self) -> bool:
+        """Whether the desk runs on another day than the meeting: then no plan can be late or early."""
+        return abs(self.minutes_late) > 12 * 60
+
     def spent_minutes(self, now: datetime) -> int:
         """Return the minutes since the item began."""
         if self.run is None:

@@ -28,7 +28,7 @@ from roundtable.minutes.forms import (
 from roundtable.minutes.kinds import Adoption, Presence
 from roundtable.minutes.models import Amendment, Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
-from roundtable.minutes.word_service import docx_of
+from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import row_or_404
 from roundtable.words import tidy
 
@@ -229,6 +229,17 @@ def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry_id}")
 
 
+@bp.post("/meetings/<int:meeting_id>/minutes/order")
+def order_entries(meeting_id: int) -> ResponseReturnValue:
+    """Put the entries of an agenda item into the order of the page; those of other items move here."""
+    meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    keys = request.form.getlist("key", type=int)
+    item_id = request.args.get("item", type=int)
+    entry_service.order_entries(_minutes_or_404(meeting), item_id, keys)
+    db.session.commit()
+    return redirect(url_for("minutes.show", meeting_id=meeting.id))
+
+
 @bp.post("/meetings/<int:meeting_id>/minutes/entries/<int:entry_id>/remove")
 def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Take an entry out."""
@@ -240,7 +251,6 @@ def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
 
 
 PDF = "application/pdf"
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def _document(

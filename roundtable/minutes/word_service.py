@@ -13,6 +13,8 @@ from roundtable.minutes.models import Minutes
 from roundtable.minutes.record import AttendanceLine, RecordEntry
 from roundtable.words import paragraphs
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 
 def docx_of(minutes: Minutes, language: str, *, is_full: bool) -> bytes:
     """Return the minutes as DOCX in the language, with real headings, a table with a header row, and its language set."""

@@ -29,6 +29,8 @@ def _closed(served: Served, browser: Browser) -> Iterator[None]:
     yield
     for context in browser.contexts:
         context.close()
+    # Being offline is part of these tests; no other test shall take its messages for faults.
+    errors.clear()
 
 
 def _meeting(served: Served) -> int:
@@ -56,7 +58,8 @@ def _at_desk(browser: Browser, served: Served, email: str, key: int) -> Page:
     page.goto(f"{served.address}/meetings/{key}/desk")
     if page.get_by_role("button", name="Open the desk").count():
         page.get_by_role("button", name="Open the desk").click()
-    expect(page.locator("#composer")).to_be_visible()
+    # Keys count once the desk's module has begun its work.
+    expect(page.locator("html.live #composer")).to_be_visible()
     return page
 
 
@@ -215,3 +218,30 @@ def test_the_desk_is_whole_for_axe_and_on_a_phone(browser: Browser, served: Serv
     assert wide == 0
     page.goto(f"{served.address}/meetings/{key}/chair")
     assert _violations(page) == []
+
+
+def test_entries_are_dragged_and_moved_by_keys_from_item_to_item(browser: Browser, served: Served) -> None:
+    key = _meeting(served)
+    page = _at_desk(browser, served, "organizer@example.org", key)
+    for words in ("First.", "Second."):
+        _write(page, "n", words)
+    _saved(page)
+    page.goto(f"{served.address}/meetings/{key}/minutes")
+    lists = page.locator(".entries")
+    expect(lists.nth(0).locator("article")).to_have_count(2)
+
+    # Dragged into the empty second item.
+    page.locator("article", has_text="First.").locator(".handle").hover()
+    page.mouse.down()
+    with page.expect_navigation():
+        lists.nth(1).locator(".empty").hover()
+        page.mouse.up()
+    expect(page.locator(".entries").nth(1).locator("article")).to_have_text(re.compile("First"))
+
+    # And by keys: down at the end of its list, it goes on into the next.
+    page.locator("article", has_text="Second.").locator(".handle").focus()
+    with page.expect_navigation():
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".entries").nth(1).locator("article").first).to_have_text(re.compile("Second"))
+    assert _stored(served, key) == ["Second.", "First."]
+    assert not errors.get(page)

@@ -141,5 +141,3 @@ def test_the_index_is_rebuilt_by_the_migration_in_the_same_folding(app: Flask) -
     kept = db.session.execute(text("SELECT words FROM entry_words ORDER BY rowid")).scalars().all()
 
     assert kept == [folded(OPEN), folded(SECRET)]
-    db.session.execute(text("DELETE FROM entry_words"))
-    db.session.commit()

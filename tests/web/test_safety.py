@@ -48,6 +48,7 @@ OPEN_PAGES = {
     "guest_minutes.show",
     "guest_minutes.remark",
     "guest_minutes.pdf",
+    "guest_minutes.docx",
     "video.come_in",
     "video.door",
 }
