@@ -276,8 +276,16 @@ def check_zones() -> None:
 @main.command("remind")
 @with_appcontext
 def send_reminders() -> None:
-    """Write the reminders that are due, once; for servers without the background thread."""
+    """Write the reminders that are due, adopt minutes by silence and make their documents, once.
+
+    For servers without the background thread.
+    """
+    adopted = adopt_by_silence()
     click.echo(f"{_remind()} reminders written.")
+    made = 0
+    while count := make_documents():
+        made += count
+    click.echo(f"{adopted} records settled by silence, {made} documents made.")
 
 
 @main.command()

@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from roundtable import clock, times
 from roundtable.accounts import service as accounts
 from roundtable.accounts.models import User
+from roundtable.actions import service as actions
+from roundtable.actions.queries import actions_of
 from roundtable.agenda import service as agenda
 from roundtable.agenda.kinds import ItemKind
 from roundtable.agenda.queries import items_of
@@ -33,9 +35,13 @@ from roundtable.mail.delivery import deliver_due
 from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes
 from roundtable.minutes.entry_service import Writer, Written
-from roundtable.minutes.kinds import EntryKind
+from roundtable.minutes.kinds import ActionState, EntryKind
+from roundtable.minutes.queries import attendance_of
+from roundtable.minutes.service import Arrival
 from roundtable.press import pictures
 from roundtable.press import service as press
+from roundtable.video import service as video
+from roundtable.video.kinds import RoomKind
 
 PASSWORD = "twenty cities, one table"  # noqa: S105 - printed at every start, for the demonstration only
 USERS = (
@@ -72,6 +78,7 @@ def tell() -> bool:
     with _at(present - timedelta(days=9)):
         coming_day = _next_tuesday((present + timedelta(days=19)).date())
         coming = _meeting(conference, words.COMING, coming_day, time(14, 0))
+        video.set_room(coming, RoomKind.LINK, words.ROOM, 15, by=words.ORGANIZER, is_ready=True)
         db.session.commit()
         invitations.invite(coming)
         db.session.commit()
@@ -176,11 +183,21 @@ def _past(meeting: Meeting) -> None:
             given = GivenAnswer(Answer.ACCEPTED)
             answers.answer(invitation, given, contact=contact, said_by=contact.name)
         db.session.commit()
+    with _at(datetime(2020, 6, 20, 9, 50, tzinfo=UTC)):
+        record = minutes.begin(meeting)
+        db.session.flush()
+    for place, row in enumerate(attendance_of(record)):
+        with _at(datetime(2020, 6, 20, 9, 50, tzinfo=UTC) + timedelta(seconds=45 * place)):
+            minutes.note_arrival(record, row.participant_id, Arrival.ARRIVED)
     with _at(datetime(2020, 6, 20, 13, 0, tzinfo=UTC)):
         _record(meeting)
         db.session.commit()
     with _at(datetime(2020, 6, 20, 14, 0, tzinfo=UTC)):
         _publish(meeting)
+        db.session.commit()
+    with _at(datetime(2020, 9, 1, 8, 0, tzinfo=UTC)):
+        for item in actions_of(meeting.conference):
+            actions.report(item, ActionState.IN_PROGRESS, words.REPORT, None, by=words.OFFICE)
         db.session.commit()
 
 

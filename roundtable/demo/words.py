@@ -23,6 +23,9 @@ COMING = _texts(
     "İkinci Büyükşehir Belediye Başkanları Yuvarlak Masa Toplantısı",
 )
 ORGANIZER = "Organizer"
+OFFICE = "Özel Kalem Müdürlüğü"
+REPORT = "Örnek bildirim: davet mektupları hazırlandı."
+ROOM = "https://video.example.org/second-round-table"
 NEXT = _texts(
     "Third Metropolitan Mayors’ Round Table",
     "Dritter Runder Tisch der Oberbürgermeister",
