@@ -192,6 +192,16 @@ def _version(minutes: Minutes, name: str) -> tuple[RecordVersion | None, Record]
     return found, from_json(found.content)
 
 
+@bp.get("/meetings/<int:meeting_id>/minutes/versions")
+def choose_versions(meeting_id: int) -> ResponseReturnValue:
+    """Lead to the comparison of the two versions that were chosen."""
+    meeting_or_404(meeting_id, Right.KEEP_RECORD)
+    before, after = request.args.get("before", ""), request.args.get("after", "")
+    if not before.isalnum() or not after.isalnum():
+        return redirect(url_for("circulation.show", meeting_id=meeting_id))
+    return redirect(url_for("circulation.compare", meeting_id=meeting_id, before=before, after=after))
+
+
 @bp.get("/meetings/<int:meeting_id>/minutes/versions/<before>/<after>")
 def compare(meeting_id: int, before: str, after: str) -> ResponseReturnValue:
     """Show what differs between two versions."""

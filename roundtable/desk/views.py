@@ -16,7 +16,9 @@ from roundtable.db import db
 from roundtable.desk import queries, service
 from roundtable.desk.turns import TurnState
 from roundtable.errors import Refusal
-from roundtable.guests.queries import zone_names_at
+from roundtable.guests.queries import contact_or_404, zone_names_at
+from roundtable.guests.roles import ParticipantRole
+from roundtable.invitations.queries import invitation_for
 from roundtable.languages import refusal_text
 from roundtable.minutes import entry_service
 from roundtable.minutes import queries as minutes_queries
@@ -26,6 +28,7 @@ from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES,
 from roundtable.minutes.models import Entry, Minutes
 from roundtable.minutes.service import Arrival
 from roundtable.minutes.views import choices_for
+from roundtable.web.access import by_link
 from roundtable.words import tidy
 
 bp = Blueprint("desk", __name__)
@@ -240,7 +243,7 @@ def chair(meeting_id: int) -> ResponseReturnValue:
     minutes = minutes_queries.minutes_of(meeting)
     if minutes is None:
         return render_template("desk/chair_waits.html", meeting=meeting)
-    return _live(meeting, minutes, "desk/chair.html")
+    return _live(meeting, minutes, "desk/chair.html", token="")
 
 
 @bp.get("/meetings/<int:meeting_id>/chair/change")
@@ -254,6 +257,45 @@ def chair_change(meeting_id: int) -> ResponseReturnValue:
 def chair_live(meeting_id: int) -> Response:
     """Give the parts of the chair's view that change."""
     meeting = meeting_or_404(meeting_id, Right.READ)
+    return Response(_live(meeting, _minutes_or_404(meeting), "desk/chair_live.html"))
+
+
+# --- The chair is a mayor, so it has a link and no account ---------------------------------------------------
+
+
+def _chairs_meeting_or_404(token: str, meeting_id: int) -> Meeting:
+    """Return the meeting: the view is for whom the guest list names as chair, or its deputy."""
+    contact = contact_or_404(token)
+    invitation = invitation_for(contact, meeting_id)
+    if invitation is None or contact.participant.role is not ParticipantRole.CHAIR:
+        abort(404)
+    return invitation.meeting
+
+
+@bp.get("/g/<token>/meetings/<int:meeting_id>/chair")
+@by_link
+def chair_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
+    """Show the chair's view behind the chair's own link."""
+    meeting = _chairs_meeting_or_404(token, meeting_id)
+    minutes = minutes_queries.minutes_of(meeting)
+    if minutes is None:
+        abort(404)
+    return _live(meeting, minutes, "desk/chair.html", token=token)
+
+
+@bp.get("/g/<token>/meetings/<int:meeting_id>/chair/change")
+@by_link
+def chair_change_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
+    """Say which change was the last."""
+    meeting = _chairs_meeting_or_404(token, meeting_id)
+    return jsonify(change=_minutes_or_404(meeting).last_change)
+
+
+@bp.get("/g/<token>/meetings/<int:meeting_id>/chair/live")
+@by_link
+def chair_live_by_link(token: str, meeting_id: int) -> Response:
+    """Give the parts of the chair's view that change."""
+    meeting = _chairs_meeting_or_404(token, meeting_id)
     return Response(_live(meeting, _minutes_or_404(meeting), "desk/chair_live.html"))
 
 

@@ -15,13 +15,14 @@ from roundtable.db import db
 from roundtable.guest_page.poll_views import bp as poll_pages
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
+from roundtable.guests.roles import ParticipantRole
 from roundtable.invitations import answer_service, queries
 from roundtable.invitations.answers import ANSWER_NAMES, CHANNEL_NAMES, STATE_NAMES
 from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
-from roundtable.minutes.queries import are_shown
+from roundtable.minutes.queries import are_shown, minutes_of
 from roundtable.scheduling.queries import asked_of, takes_answers
 from roundtable.video import queries as video
 from roundtable.video.kinds import Door
@@ -113,6 +114,7 @@ def _page(
         asking=asking,
         open=_may_answer(contact, invitation),
         has_minutes=are_shown(meeting),
+        is_chair=contact.participant.role is ParticipantRole.CHAIR and minutes_of(meeting) is not None,
         door=video.door_for(contact, invitation, room),
         doors=Door,
         opens_at=video.hours_of(meeting, room).opens_at,

@@ -5,7 +5,7 @@ from typing import Any
 
 import make
 import pytest
-from conftest import OwnClient
+from conftest import OwnClient, counted_queries
 from flask import Flask
 from sqlalchemy import select
 
@@ -246,6 +246,13 @@ def test_what_changed_between_any_two_versions_is_shown(organizer: OwnClient) ->
     assert f"<del>{OWN}</del>" in since
     assert organizer.get(f"{base}/1/3").status_code == 404
     assert "Nothing differs" in organizer.get(f"{base}/2/2").text
+    chosen = organizer.get(base, query_string={"before": "1", "after": "now"})
+    assert chosen.headers["Location"] == f"{base}/1/now"
+    assert (
+        organizer.get(base, query_string={"before": "../..", "after": "//x"})
+        .headers["Location"]
+        .endswith("/circulation")
+    )
 
 
 # --- Approval ------------------------------------------------------------------------------------------
@@ -366,3 +373,33 @@ def test_before_approval_there_is_nothing_to_amend(organizer: OwnClient) -> None
     meeting: Meeting = minutes.meeting
 
     assert organizer.get(f"/meetings/{meeting.id}/minutes/entries/{entry.id}/amend").status_code == 409
+
+
+@pytest.mark.parametrize("page", ["office", "circulation", "minutes"])
+def test_pages_ask_the_database_as_often_for_many_entries_and_remarks(
+    organizer: OwnClient, page: str
+) -> None:
+    counts = []
+    for size in (1, 12):
+        minutes = circulated()
+        guest = participants_of(minutes.meeting.conference_id)[0]
+        for number in range(size):
+            statement = Written(
+                EntryKind.STATEMENT, "en", Texts({"en": f"Words {number}"}), speaker_id=guest.id
+            )
+            entry = entry_service.add_entry(minutes, statement, Writer("W"))
+            db.session.flush()
+            service.remark(minutes, offices(minutes)[0], Said(entry.id, True, f"T {number}", "", "en"))
+        db.session.commit()
+        base = f"/meetings/{minutes.meeting_id}/minutes"
+        address = {
+            "office": page_of(minutes, offices(minutes)[0]),
+            "circulation": f"{base}/circulation",
+            "minutes": base,
+        }[page]
+        organizer.get(address)
+        with counted_queries() as statements:
+            assert organizer.get(address).status_code == 200
+        counts.append(len(statements))
+
+    assert counts[0] == counts[1]

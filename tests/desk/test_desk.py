@@ -17,7 +17,9 @@ from roundtable.db import db
 from roundtable.desk import queries, service
 from roundtable.desk.turns import TurnState
 from roundtable.errors import Refusal
-from roundtable.guests.queries import participants_of
+from roundtable.guests.models import Contact, Participant
+from roundtable.guests.queries import participants_of, token_of
+from roundtable.guests.roles import ParticipantRole
 from roundtable.minutes import service as minutes_service
 from roundtable.minutes.kinds import Presence
 from roundtable.minutes.models import Entry, EntryVersion, Minutes
@@ -340,3 +342,18 @@ def test_saving_asks_the_database_as_often_at_three_hundred_entries(organizer: O
         counts.append(len(statements))
 
     assert counts[0] == counts[1]
+
+
+def test_the_chair_follows_behind_its_own_link_and_nobody_elses(app: Flask, client: OwnClient) -> None:
+    minutes = opened()
+    chair, other, *_ = participants_of(minutes.meeting.conference_id)
+    chair.role = ParticipantRole.CHAIR
+    service.give_floor_to_next(minutes, round_of(minutes))
+    db.session.commit()
+
+    def pages(of: Participant) -> list[int]:
+        contact = db.session.scalars(select(Contact).where(Contact.participant_id == of.id)).one()
+        base = f"/g/{token_of(contact)}/meetings/{minutes.meeting_id}/chair"
+        return [client.get(f"{base}{rest}").status_code for rest in ("", "/change", "/live")]
+
+    assert (pages(chair), pages(other)) == ([200, 200, 200], [404, 404, 404])

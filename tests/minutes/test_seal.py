@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import make
 import pytest
@@ -253,3 +254,22 @@ def test_lists_of_attendance_and_decisions_are_documents_in_every_language(organ
         assert "2026-01/1" in decisions
         assert "City 000" in attendance
         assert SECRET not in decisions + attendance
+
+
+@pytest.mark.parametrize("language", make.LANGUAGES)
+def test_every_document_of_the_record_is_tagged_for_screen_readers(app: Flask, language: str) -> None:
+    minutes = sealed()
+
+    for pdf in (
+        document_service.pdf_of(minutes, language, is_full=True),
+        document_service.attendance_pdf(minutes, language),
+        document_service.decisions_pdf(minutes, language),
+    ):
+        reader = PdfReader(io.BytesIO(pdf))
+        root: Any = reader.trailer["/Root"]
+        assert root["/MarkInfo"]["/Marked"]
+        assert root["/StructTreeRoot"]
+        assert str(root["/Lang"]) == language
+        assert reader.metadata is not None
+        assert reader.metadata.title
+        assert b"pdfuaid:part" in root["/Metadata"].get_data()
