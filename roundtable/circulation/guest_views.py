@@ -23,11 +23,22 @@ bp = Blueprint("guest_minutes", __name__)
 
 
 def _minutes_or_404(contact: Contact, meeting_id: int) -> Minutes:
-    """Return the minutes of a session to which the contact's city was invited, once they are shown to offices."""
+    """Return the minutes of a session to which the contact's city was invited, once they are shown to offices.
+
+    Before that, and after they were taken back, the page says so: the link is right, its time is not.
+    """
     invitation = invitation_for(contact, meeting_id)
-    minutes = queries.minutes_of(invitation.meeting) if invitation is not None else None
-    if minutes is None or minutes.stage not in queries.SHOWN:
+    if invitation is None:
         abort(404)
+    minutes = queries.minutes_of(invitation.meeting)
+    if minutes is None or minutes.stage not in queries.SHOWN:
+        page = render_template(
+            "guest_page/minutes_wait.html",
+            meeting=invitation.meeting,
+            conference=contact.participant.conference,
+            token=(request.view_args or {})["token"],
+        )
+        abort(Response(page, 404))
     return minutes
 
 

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import IntegrityError
+
 from roundtable import clock
 from roundtable.conferences.models import Meeting
 from roundtable.db import db
@@ -24,6 +26,9 @@ NOTHING_NEW = sentence("The guests know everything already; there is nothing to 
 INVITED = sentence(
     "%(city)s has been invited already and stays on the list. You can take its contacts away, or record that it does "
     "not take part."
+)
+IN_A_RECORD = sentence(
+    "%(city)s stands in the record of a session, so it cannot be taken off the list any more."
 )
 DEADLINE_PAST = sentence(
     "The time has changed, so the guests are asked again, but answers are closed. Please set a new deadline first."
@@ -263,11 +268,17 @@ def remove_participant(participant: Participant) -> None:
     """Take a city off the guest list, with its contacts and speaking slots.
 
     Raises:
-        Refusal: once it has been invited: answers and records stay readable.
+        Refusal: once it has been invited, or stands in a record: answers and records stay readable.
     """
+    city = participant.city.names.in_language("")
     if queries.is_invited(participant):
-        raise Refusal(INVITED, city=participant.city.names.in_language(""))
+        raise Refusal(INVITED, city=city)
     db.session.delete(participant)
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Records are kept by a part above this one; the database knows them.
+        raise Refusal(IN_A_RECORD, city=city) from error
 
 
 @dataclass(frozen=True)

@@ -336,3 +336,16 @@ def test_nobody_finds_a_record_that_was_not_begun(organizer: OwnClient) -> None:
     assert "There is no record yet." in organizer.get(f"/meetings/{meeting.id}/minutes").text
     assert organizer.get(f"/meetings/{meeting.id}/minutes.pdf").status_code == 404
     assert minutes_of(meeting) is None
+
+
+def test_a_city_that_stands_in_a_record_stays_on_the_guest_list(organizer: OwnClient) -> None:
+    meeting = make.meeting()
+    city = make.participant(meeting.conference)
+    service.begin(meeting)
+    db.session.commit()
+
+    response = organizer.post(f"/conferences/{meeting.conference_id}/guests/{city.id}/remove")
+
+    assert response.status_code == 409
+    assert "stands in the record of a session" in response.text
+    assert participants_of(meeting.conference_id) == [city]
