@@ -1,6 +1,6 @@
 // The desk. What is typed is kept in this browser at once and sent when it rests. An entry has a key of its
 // own, so that sending it twice stores it once; what two people wrote is shown side by side.
-import { refresh } from "./live.js";
+import { now, refresh } from "./live.js";
 
 const PAUSE = 700;
 const AGAIN = 3000;
@@ -133,7 +133,9 @@ const report = () => {
   const fault = waiting.map((one) => one.fault || missing(one.fields)).find(Boolean);
   if (fault) return say(`${said.keptHere} ${fault}`, false);
   if (waiting.length) return say(said.saving);
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23" }).format(new Date());
+  // The time at the session's home, as the clock on the left shows it.
+  const timeZone = document.querySelector("[data-zone]").dataset.zone;
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium", hourCycle: "h23", timeZone }).format(now());
   return say(said.saved.replace("{time}", time));
 };
 
