@@ -95,6 +95,7 @@ def _page(meeting: Meeting, form: EntryForm | None = None) -> str:
         adoption_names=ADOPTION_NAMES,
         action_names=ACTION_NAMES,
         amendments=_shown_amendments(minutes, record),
+        waiting=queries.open_remarks(minutes) if minutes is not None else 0,
     )
 
 

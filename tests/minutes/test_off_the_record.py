@@ -30,6 +30,7 @@ from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind, RemarkState
 from roundtable.minutes.models import Minutes
 from roundtable.press import service as press
+from roundtable.press.models import Publication
 
 SECRET = "Xylophonic confidences"
 AMENDED = "Quixotic amendment"
@@ -74,7 +75,12 @@ def told() -> Minutes:
     db.session.commit()
     while jobs.make_documents():
         pass
-    press.begin(meeting)
+    summary = press.begin(meeting)
+    db.session.flush()
+    open_words = next(one for one in queries.entries_of(minutes) if one.texts["en"] == "Said openly en")
+    press.clear_quote(press.add_quote(summary, open_words.id), by="Office")
+    prepared = press.prepare(summary, correction=Texts())
+    press.publish(prepared, press.rendered(prepared), by="Pia Press")
     db.session.commit()
     remind_about_actions()
     return minutes
@@ -97,7 +103,10 @@ def readable(content: bytes, media_type: str) -> str:
 def asked(app: Flask, client: OwnClient, minutes: Minutes, token: str) -> int:
     """Ask for every address with GET, in three languages, and check that nothing is given away."""
     entries = [one.id for one in queries.entries_of(minutes)]
+    slug = db.session.scalars(select(Publication.slug)).one()
     values: dict[str, list[object]] = {
+        "slug": [slug],
+        "number": [1],
         "meeting_id": [minutes.meeting_id],
         "conference_id": [minutes.meeting.conference_id],
         "entry_id": list(entries),
@@ -156,7 +165,7 @@ def test_no_page_feed_document_search_or_export_gives_it_away(
     given = asked(app, client, minutes, token)
 
     # The sweep has really seen pages and documents.
-    assert given > {"press officer": 60, "observer": 40, "another office": 25, "the public": 5}[who]
+    assert given > {"press officer": 60, "observer": 40, "another office": 25, "the public": 15}[who]
 
 
 def test_who_keeps_the_record_finds_it_so_the_sweep_would_see_it(app: Flask, organizer: OwnClient) -> None:
