@@ -12,6 +12,7 @@ from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters
 from roundtable.invitations import queries as invitations
+from roundtable.invitations.answer_service import tell_organizers
 from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
@@ -19,6 +20,7 @@ from roundtable.invitations.post_service import envelope, first_key
 from roundtable.invitations.service import Planned
 from roundtable.languages import speaking
 from roundtable.mail import outbox
+from roundtable.mail.letters import public_address
 from roundtable.mail.outbox import Draft
 from roundtable.minutes import entry_service, queries
 from roundtable.minutes import service as minutes_service
@@ -186,7 +188,29 @@ def remark(minutes: Minutes, contact: Contact, said: Said) -> Remark:
         state=RemarkState.OPEN,
     )
     db.session.add(made)
+    db.session.flush()
+    _tell_organizers(made, _WAITS, f"remark/{made.id}")
     return made
+
+
+_WAITS = sentence("The remark waits for an answer on the page of the minutes.")
+_OBJECTED = sentence("Somebody has objected, so silence does not adopt the minutes: the chair decides.")
+
+
+def _tell_organizers(remark: Remark, following: str, key: str) -> None:
+    """Tell the organizers that something waits; a letter says nothing of what was remarked on."""
+    meeting = remark.minutes.meeting
+    invitation = next(
+        one for one in invitations.invitations_to(meeting) if one.participant_id == remark.participant_id
+    )
+    about = invitations.occasion(meeting)
+    with speaking(about.conference.languages[0]):
+        saying = Saying(
+            words={"state": gettext("remark on the minutes"), "said_by": remark.said_by},
+            next=[gettext(following)],
+        )
+    page = public_address("circulation.show", meeting_id=meeting.id)
+    tell_organizers(about, letters.notice(about, invitation, saying, page), key)
 
 
 def answer(remark: Remark, state: RemarkState, text: str, *, takes_words: bool, by: str) -> None:
@@ -305,8 +329,14 @@ def adopt(minutes_id: int) -> bool:
     minutes = db.session.get(Minutes, minutes_id)
     if minutes is None or minutes_id not in due_for_silence():
         return False
-    if any(one.is_correction or one.state is RemarkState.OPEN for one in queries.remarks_on(minutes)):
+    objections = [
+        one for one in queries.remarks_on(minutes) if one.is_correction or one.state is RemarkState.OPEN
+    ]
+    if objections:
         minutes.adopts_by_silence = False
+        _tell_organizers(
+            objections[0], _OBJECTED, f"objected/{minutes.id}/{minutes.corrections_until:%Y%m%d%H%M}"
+        )
         return True
     approve(minutes, by="")
     return True

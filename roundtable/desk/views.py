@@ -29,6 +29,7 @@ from roundtable.minutes.models import Entry, Minutes
 from roundtable.minutes.service import Arrival
 from roundtable.minutes.views import choices_for
 from roundtable.web.access import by_link
+from roundtable.web.logs import quiet
 from roundtable.words import tidy
 
 bp = Blueprint("desk", __name__)
@@ -100,6 +101,7 @@ def open_desk(meeting_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<int:meeting_id>/desk/change")
+@quiet
 def change(meeting_id: int) -> ResponseReturnValue:
     """Say which change of the record was the last: cheap, for it is asked every second or so."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
@@ -247,6 +249,7 @@ def chair(meeting_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/meetings/<int:meeting_id>/chair/change")
+@quiet
 def chair_change(meeting_id: int) -> ResponseReturnValue:
     """Say which change was the last."""
     meeting = meeting_or_404(meeting_id, Right.READ)
@@ -285,6 +288,7 @@ def chair_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>/chair/change")
 @by_link
+@quiet
 def chair_change_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
     """Say which change was the last."""
     meeting = _chairs_meeting_or_404(token, meeting_id)

@@ -6,9 +6,11 @@ import re
 import secrets
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 log = logging.getLogger("roundtable.request")
 
@@ -59,8 +61,24 @@ def _start() -> None:
     g.request_id = secrets.token_hex(6)
 
 
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def quiet(view: View) -> View:
+    """Mark a view that is asked every second or so: only what goes wrong there is logged."""
+    view.is_quiet = True  # type: ignore[attr-defined]  # functions carry attributes
+    return view
+
+
+def _is_quiet(response: Response) -> bool:
+    if request.endpoint in {"static", "health.live", "health.ready"}:
+        return True
+    view = current_app.view_functions.get(request.endpoint or "")
+    return bool(getattr(view, "is_quiet", False)) and response.status_code < 400
+
+
 def _finish(response: Response) -> Response:
-    if "started" in g and request.endpoint not in {"static", "health.live", "health.ready"}:
+    if "started" in g and not _is_quiet(response):
         log.info(
             "request",
             extra={

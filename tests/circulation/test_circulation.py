@@ -296,6 +296,22 @@ def test_who_objects_stops_the_silence_even_when_answered(organizer: OwnClient) 
 
     db.session.refresh(minutes)
     assert (minutes.stage, minutes.adopts_by_silence) == (MinutesStage.CIRCULATED, False)
+    told = [one.text for one in letters("notice")]
+    assert ["waits for an answer" in told[0], "the chair decides" in told[1]] == [True, True]
+    assert jobs.adopt_by_silence() == 0
+
+
+def test_organizers_learn_that_a_remark_waits_but_not_what_it_says(app: Flask, client: OwnClient) -> None:
+    minutes = circulated()
+    own = queries.entries_of(minutes)[0]
+    data = {"entry_id": str(own.id), "text": "Even more in confidence.", "language": "en"}
+
+    client.post(page_of(minutes, offices(minutes)[0]), data=data)
+
+    (notice,) = letters("notice")
+    assert notice.subject.startswith("City 000, remark on the minutes: Round Table")
+    assert f"/meetings/{minutes.meeting_id}/minutes/circulation" in notice.text
+    assert "confidence" not in notice.text + notice.html
 
 
 def test_the_page_of_minutes_adopted_by_silence_says_so(app: Flask, client: OwnClient) -> None:

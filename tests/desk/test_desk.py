@@ -361,3 +361,18 @@ def test_the_chair_follows_behind_its_own_link_and_nobody_elses(app: Flask, clie
         return [client.get(f"{base}{rest}").status_code for rest in ("", "/change", "/live")]
 
     assert (pages(chair), pages(other)) == ([200, 200, 200], [404, 404, 404])
+
+
+def test_what_is_asked_every_second_fills_no_log(
+    organizer: OwnClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    minutes = opened()
+    base = f"/meetings/{minutes.meeting_id}"
+
+    with caplog.at_level("INFO", "roundtable.request"):
+        for path in ("desk/change", "chair/change", "desk"):
+            assert organizer.get(f"{base}/{path}").status_code == 200
+        assert organizer.get("/meetings/999/desk/change").status_code == 404
+
+    pages = [getattr(one, "page", "") for one in caplog.records]
+    assert pages == ["/meetings/<int:meeting_id>/desk", "/meetings/<int:meeting_id>/desk/change"]
