@@ -30,6 +30,7 @@ from roundtable.minutes.service import Arrival
 from roundtable.minutes.views import choices_for
 from roundtable.web.access import by_link
 from roundtable.web.logs import quiet
+from roundtable.web.numbers import key_of
 from roundtable.words import tidy
 
 bp = Blueprint("desk", __name__)
@@ -113,7 +114,7 @@ def live(meeting_id: int) -> ResponseReturnValue:
     """Give the parts of the desk that change, and the entries that changed after `since`."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
     minutes = _minutes_or_404(meeting)
-    since = request.args.get("since", 0, type=int)
+    since = request.args.get("since", 0, type=key_of)
     _, participants = choices_for(meeting)
     entries = minutes_queries.entries_since(minutes, since)
     return _live(meeting, minutes, "desk/live.html", entries=entries, participants=participants)
@@ -147,7 +148,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     key, by = request.form.get("key", ""), Writer(present_user().name, request.form.get("desk", "")[:36])
     if not 8 <= len(key) <= 36 or not key.isascii() or not key.isprintable():
         abort(400)
-    version = request.form.get("version", 0, type=int)
+    version = request.form.get("version", 0, type=key_of)
     form = _form(meeting)
     if not form.validate():
         return jsonify(faults={field.name: str(text) for field, text in form.first_errors}), 422
@@ -182,7 +183,7 @@ def remove(meeting_id: int, key: str) -> ResponseReturnValue:
         abort(404)
     by = Writer(present_user().name, request.form.get("desk", "")[:36])
     try:
-        entry_service.remove_entry(entry, by, version=request.form.get("version", 0, type=int))
+        entry_service.remove_entry(entry, by, version=request.form.get("version", 0, type=key_of))
     except Refusal as refusal:
         db.session.rollback()
         return jsonify(refusal=refusal_text(refusal)), 409
@@ -210,7 +211,7 @@ def act(meeting_id: int) -> ResponseReturnValue:
 
 def _number(name: str) -> int:
     """Return a number that the form names; 0 is nobody's."""
-    return request.form.get(name, 0, type=int)
+    return request.form.get(name, 0, type=key_of)
 
 
 def _do(minutes: Minutes, what: str) -> None:

@@ -43,6 +43,7 @@ from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.queries import invitations_to
 from roundtable.languages import current_language, refusal_text
+from roundtable.web.numbers import key_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 bp = Blueprint("guests", __name__)
@@ -63,7 +64,7 @@ def show(conference_id: int) -> ResponseReturnValue:
     """Show the guest list, narrowed and sorted as the address says."""
     conference = conference_or_404(conference_id, Right.READ)
     meetings = meetings_of([conference.id])
-    number = request.args.get("meeting", type=int)
+    number = request.args.get("meeting", type=key_of)
     coming = next((one for one in meetings if one.ends_at > clock.now()), meetings[-1] if meetings else None)
     meeting = next((one for one in meetings if one.id == number), coming)
     everybody = _listed(conference, meeting)

@@ -30,6 +30,7 @@ from roundtable.minutes.models import Amendment, Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
 from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import row_or_404
+from roundtable.web.numbers import key_of
 from roundtable.words import tidy
 
 bp = Blueprint("minutes", __name__)
@@ -234,8 +235,8 @@ def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
 def order_entries(meeting_id: int) -> ResponseReturnValue:
     """Put the entries of an agenda item into the order of the page; those of other items move here."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    keys = request.form.getlist("key", type=int)
-    item_id = request.args.get("item", type=int)
+    keys = request.form.getlist("key", type=key_of)
+    item_id = request.args.get("item", type=key_of)
     entry_service.order_entries(_minutes_or_404(meeting), item_id, keys)
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id))

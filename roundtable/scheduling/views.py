@@ -29,6 +29,7 @@ from roundtable.scheduling.choices import CHOICE_NAMES, MARKS, Choice, PollStage
 from roundtable.scheduling.forms import OptionForm, SearchForm
 from roundtable.scheduling.models import DateOption, DatePoll, DateQuestion
 from roundtable.scheduling.proposals import Hours, Proposal, Search, judged, propose
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("scheduling", __name__)
 
@@ -52,7 +53,7 @@ def _new_form(conference: Conference, meeting: Meeting | None) -> SearchForm:
 
 
 def _meeting_asked_for(conference: Conference) -> Meeting | None:
-    number = request.args.get("meeting", type=int)
+    number = request.args.get("meeting", type=key_of)
     if number is None:
         return None
     meeting = meeting_or_404(number, Right.ORGANIZE)

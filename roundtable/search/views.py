@@ -9,6 +9,7 @@ from roundtable.minutes.forms import KIND_NAMES
 from roundtable.minutes.models import Entry
 from roundtable.search import queries
 from roundtable.search.words import around, folded, wanted
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("search", __name__)
 
@@ -18,7 +19,7 @@ def show() -> ResponseReturnValue:
     """Show the entries that hold what is asked for, as far as the reader may read them."""
     typed = request.args.get("q", "")[:200]
     words = wanted(typed)
-    conference_id = request.args.get("conference_id", type=int)
+    conference_id = request.args.get("conference_id", type=key_of)
     language = current_language()
 
     def shown(entry: Entry) -> str:

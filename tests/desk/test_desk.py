@@ -376,3 +376,35 @@ def test_what_is_asked_every_second_fills_no_log(
 
     pages = [getattr(one, "page", "") for one in caplog.records]
     assert pages == ["/meetings/<int:meeting_id>/desk", "/meetings/<int:meeting_id>/desk/change"]
+
+
+BIG = "9" * 30
+
+
+@pytest.mark.parametrize(
+    ("path", "data"),
+    [
+        ("desk/act", {"act": "begin", "item": BIG}),
+        ("desk/act", {"act": "arrived", "participant": BIG}),
+        ("desk/act", {"act": "speaking", "turn": f"-{BIG}"}),
+        ("desk/act", {"act": "extra", "item": "x", "participant": BIG}),
+        ("minutes/order?item=" + BIG, {"key": BIG}),
+        (
+            "desk/entries",
+            {"kind": "note", "language": "en", "texts-en": "x", "key": "a-key-of-mine", "version": BIG},
+        ),
+    ],
+)
+def test_numbers_that_no_database_holds_are_no_error_of_the_server(
+    organizer: OwnClient, path: str, data: dict[str, str]
+) -> None:
+    minutes = opened(2)
+
+    assert organizer.post(f"/meetings/{minutes.meeting_id}/{path}", data=data).status_code in {
+        200,
+        302,
+        409,
+        422,
+    }
+    assert organizer.get(f"/meetings/{minutes.meeting_id}/desk/live?since={BIG}").status_code == 200
+    assert organizer.get(f"/search?q=x&conference_id={BIG}").status_code == 200
