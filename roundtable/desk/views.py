@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 from roundtable import clock
@@ -153,7 +155,14 @@ def save(meeting_id: int) -> ResponseReturnValue:
     if not form.validate():
         return jsonify(faults={field.name: str(text) for field, text in form.first_errors}), 422
     try:
-        entry = entry_service.save(minutes, key, version, form.written(), by, age=_age())
+        try:
+            entry = entry_service.save(minutes, key, version, form.written(), by, age=_age())
+            db.session.flush()
+        except (StaleDataError, IntegrityError):
+            # In this very instant somebody else stored the same entry (SQLite lets one write at a time, other
+            # databases do not): look once more at what stands there now.
+            db.session.rollback()
+            entry = entry_service.save(minutes, key, version, form.written(), by, age=_age())
     except Conflict as conflict:
         db.session.rollback()
         return jsonify(conflict=_entry_said(conflict.entry), message=refusal_text(conflict)), 409

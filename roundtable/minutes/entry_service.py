@@ -179,8 +179,10 @@ def change_entry(entry: Entry, written: Written, by: Writer, *, version: int) ->
 
 
 def _only_own(entry: Entry, version: int, desk: str) -> bool:
-    """Whether all that was written since `version` came from this very page."""
-    return bool(desk) and all(one.desk == desk for one in queries.history_of(entry) if one.version > version)
+    """Whether all that was written since `version` came from this very page, as the history proves."""
+    since = [one for one in queries.history_of(entry) if one.version > version]
+    is_whole = len(since) == entry.version - version
+    return bool(desk) and is_whole and all(one.desk == desk for one in since)
 
 
 def _check(minutes: Minutes, written: Written) -> None:

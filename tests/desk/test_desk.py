@@ -9,6 +9,7 @@ import pytest
 from conftest import OwnClient, counted_queries
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from roundtable import clock
 from roundtable.agenda.queries import items_of
@@ -20,6 +21,7 @@ from roundtable.errors import Refusal
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import participants_of, token_of
 from roundtable.guests.roles import ParticipantRole
+from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes_service
 from roundtable.minutes.entry_service import Writer, Written, add_entry
 from roundtable.minutes.kinds import EntryKind, Presence
@@ -408,3 +410,27 @@ def test_numbers_that_no_database_holds_are_no_error_of_the_server(
     }
     assert organizer.get(f"/meetings/{minutes.meeting_id}/desk/live?since={BIG}").status_code == 200
     assert organizer.get(f"/search?q=x&conference_id={BIG}").status_code == 200
+
+
+@pytest.mark.parametrize("desk", ["one", ""])
+def test_two_who_save_in_the_same_instant_are_told_of_each_other(
+    organizer: OwnClient, monkeypatch: pytest.MonkeyPatch, desk: str
+) -> None:
+    minutes = opened()
+    sent = said("First", desk=desk)
+    organizer.post(entries_at(minutes), data=sent)
+    real = entry_service.save
+    calls = []
+
+    def disturbed(*given: Any, **more: Any) -> Entry:
+        # What a database without one writer at a time would do: somebody else was faster by a moment.
+        calls.append(given)
+        if len(calls) == 1:
+            raise StaleDataError
+        return real(*given, **more)
+
+    monkeypatch.setattr(entry_service, "save", disturbed)
+    other = organizer.post(entries_at(minutes), data={**sent, "version": "1", "texts-en": "Second"})
+
+    assert (other.status_code, len(calls)) == (200, 2)
+    assert [one.texts["en"] for one in entries_of(minutes)] == ["Second"]
