@@ -169,7 +169,7 @@ def _changing(table: str, **checks: str) -> Iterator[BatchOperations]:
             yield batch_op
         return
     for present in sa.inspect(connection).get_check_constraints(table):
-        op.drop_constraint(present["name"], table, type_="check")
+        op.drop_constraint(op.f(present["name"]), table, type_="check")
     with op.batch_alter_table(table) as batch_op:
         yield batch_op
     for name, sql in checks.items():

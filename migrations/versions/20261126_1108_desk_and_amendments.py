@@ -37,7 +37,7 @@ def _changing_minutes(stages: str, **more: str) -> Iterator[BatchOperations]:
             yield batch_op
         return
     for present in sa.inspect(connection).get_check_constraints("minutes"):
-        op.drop_constraint(present["name"], "minutes", type_="check")
+        op.drop_constraint(op.f(present["name"]), "minutes", type_="check")
     with op.batch_alter_table("minutes") as batch_op:
         yield batch_op
     for name, sql in checks.items():
@@ -276,15 +276,7 @@ def upgrade() -> None:
     with op.batch_alter_table("entry", schema=None) as batch_op:
         batch_op.add_column(sa.Column("key", sa.String(length=36), nullable=True))
         batch_op.add_column(sa.Column("based_on", sa.JSON(), nullable=False, server_default="{}"))
-        batch_op.add_column(
-            sa.Column(
-                "adoption",
-                sa.Enum(
-                    "consensus", "vote", name="adoption", native_enum=False, create_constraint=True, length=32
-                ),
-                nullable=True,
-            )
-        )
+        batch_op.add_column(sa.Column("adoption", sa.String(length=32), nullable=True))
         batch_op.add_column(sa.Column("votes_for", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("votes_against", sa.Integer(), nullable=True))
         batch_op.add_column(sa.Column("abstentions", sa.Integer(), nullable=True))
