@@ -1,7 +1,7 @@
 // Parts of a page that change by themselves: asked for every second or so, fetched when something has
 // happened, and put in place of what stands there. Clocks go on in between, by the server's time.
 const root = document.querySelector("[data-change]");
-const PERIOD = 1500;
+const PERIOD = 1200;
 const AT_LATEST = 15000;
 let known = Number(root.dataset.known);
 let ahead = Date.parse(root.dataset.now) - Date.now();

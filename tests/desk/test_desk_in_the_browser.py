@@ -20,6 +20,7 @@ from roundtable.minutes.models import EntryVersion
 from roundtable.minutes.queries import entries_of, minutes_of
 
 pytestmark = pytest.mark.xdist_group("browser")
+expect.set_options(timeout=10_000)  # machines of tests are shared; what must be quick says so itself
 LOST = re.compile(r"ERR_INTERNET_DISCONNECTED|ERR_FAILED")
 
 
