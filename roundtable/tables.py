@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 def as_csv(table: Iterable[list[str]]) -> bytes:
     """Return the table as spreadsheets of both countries open it: `;`, and a byte order mark."""

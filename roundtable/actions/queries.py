@@ -113,5 +113,7 @@ def action(entry_id: int) -> Followed | None:
 
 def all_dated() -> list[Followed]:
     """Return the action items of every conference that have a day and are not settled."""
-    found = _followed(db.session.scalars(_actions()).all())
+    # Asked every minute, and no reminder needs the records themselves.
+    light = _actions().options(contains_eager(Entry.minutes).defer(Minutes.sealed))
+    found = _followed(db.session.scalars(light).all())
     return [one for one in found if one.due_on is not None and not one.state.is_settled]

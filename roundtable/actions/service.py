@@ -19,7 +19,7 @@ from roundtable.invitations import queries as invitations
 from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
-from roundtable.invitations.post_service import envelope, first_key
+from roundtable.invitations.post_service import post_under
 from roundtable.languages import speaking
 from roundtable.mail import outbox
 from roundtable.minutes.kinds import ActionState
@@ -80,19 +80,7 @@ def remind(entry_id: int) -> int:
     for box, key in _waiting(item):
         saying = Saying(options=[said(item, box.language)])
         draft = letters.compose(KINDS[KIND], about, box, saying, page="/actions")
-        letter = outbox.queue(
-            draft,
-            envelope(
-                about.conference,
-                box,
-                about.sender_name(box.language),
-                key=key,
-                topic=f"action/{item.entry.id}",
-                first_key=first_key(item.meeting, box),
-                is_reminder=True,
-            ),
-        )
-        count += letter is not None
+        count += post_under(f"action/{item.entry.id}", about, box, draft, key=key, is_reminder=True)
     return count
 
 

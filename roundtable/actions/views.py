@@ -24,7 +24,6 @@ from roundtable.minutes.kinds import ActionState
 from roundtable.web.access import by_link
 
 bp = Blueprint("actions", __name__)
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _listed(conference: Conference) -> list[Followed]:
@@ -101,13 +100,13 @@ def _table(conference: Conference) -> list[list[str]]:
 
 @bp.get("/conferences/<int:conference_id>/actions.<ending>")
 def export(conference_id: int, ending: str) -> Response:
-    """Give the list as CSV or XLSX."""
+    """Give the list as CSV or tables.XLSX."""
     conference = conference_or_404(conference_id, Right.READ)
     table = _table(conference)
     if ending == "csv":
         response = Response(tables.as_csv(table), content_type="text/csv; charset=utf-8")
     elif ending == "xlsx":
-        response = Response(tables.as_xlsx(table, "Actions"), content_type=XLSX)
+        response = Response(tables.as_xlsx(table, "Actions"), content_type=tables.XLSX)
     else:
         abort(404)
     response.headers["Content-Disposition"] = f'attachment; filename="actions-{conference.id}.{ending}"'

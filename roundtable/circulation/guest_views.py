@@ -58,7 +58,7 @@ def _page(
         minutes=minutes,
         record=record,
         remarks=[one for one in remarks if one.entry_id is None or one.entry_id in shown],
-        amendments=[one for one in queries.amendments_of(minutes) if one.entry_id in shown],
+        amendments=queries.amendments_in(minutes, record),
         form=form or RemarkForm(language=current_language()),
         fault=fault,
         may_remark=service.takes_remarks(minutes) and (contact.may_answer or contact.is_deputy),

@@ -16,10 +16,9 @@ from roundtable.invitations.answer_service import tell_organizers
 from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
-from roundtable.invitations.post_service import envelope, first_key
+from roundtable.invitations.post_service import post_under
 from roundtable.invitations.service import Planned
 from roundtable.languages import speaking
-from roundtable.mail import outbox
 from roundtable.mail.letters import public_address
 from roundtable.mail.outbox import Draft
 from roundtable.minutes import entry_service, queries
@@ -52,18 +51,7 @@ def boxes_of(minutes: Minutes) -> list[Mailbox]:
 
 
 def _post(about: Occasion, minutes: Minutes, box: Mailbox, draft: Draft, key: str) -> bool:
-    letter = outbox.queue(
-        draft,
-        envelope(
-            about.conference,
-            box,
-            about.sender_name(box.language),
-            key=key,
-            topic=topic(minutes),
-            first_key=first_key(about.meeting, box),
-        ),
-    )
-    return letter is not None
+    return post_under(topic(minutes), about, box, draft, key=key)
 
 
 def page_of(minutes: Minutes) -> str:

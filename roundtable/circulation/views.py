@@ -24,6 +24,7 @@ from roundtable.conferences.roles import Right
 from roundtable.db import Texts, db
 from roundtable.guests.queries import zone_names_at
 from roundtable.minutes import amendment_service, queries
+from roundtable.minutes.access import minutes_or_404
 from roundtable.minutes.differences import record_difference
 from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES, ApprovalForm
 from roundtable.minutes.kinds import RemarkState
@@ -34,13 +35,6 @@ from roundtable.web.access import row_or_404
 bp = Blueprint("circulation", __name__)
 DAYS = 10
 """How long offices have for corrections, unless an organizer says otherwise."""
-
-
-def _minutes_or_404(meeting: Meeting) -> Minutes:
-    minutes = queries.minutes_of(meeting)
-    if minutes is None:
-        abort(404)
-    return minutes
 
 
 def _proposed(meeting: Meeting, minutes: Minutes) -> CirculationForm:
@@ -59,7 +53,7 @@ def _page(
     approval: ApprovalForm | None = None,
     answering: tuple[int, RemarkAnswerForm] | None = None,
 ) -> str:
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     return render_template(
         "circulation/show.html",
         meeting=meeting,
@@ -72,11 +66,9 @@ def _page(
         boxes=service.boxes_of(minutes),
         remarks=queries.remarks_on(minutes),
         remark_names=REMARK_NAMES,
-        states=RemarkState,
         answering=answering,
         answer_form=RemarkAnswerForm(),
         versions=queries.versions_of(minutes),
-        amendments=queries.amendments_of(minutes),
         kind_names=KIND_NAMES,
     )
 
@@ -91,7 +83,7 @@ def show(meeting_id: int) -> ResponseReturnValue:
 def preview(meeting_id: int) -> ResponseReturnValue:
     """Show who would get which letter; does nothing."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     form = CirculationForm(request.form)
     if not form.validate_in(meeting.zone) or form.until is None:
         return _page(meeting, form), 422
@@ -111,7 +103,7 @@ def preview(meeting_id: int) -> ResponseReturnValue:
 def circulate(meeting_id: int) -> ResponseReturnValue:
     """Send the minutes round."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     form = CirculationForm(request.form)
     if not form.validate_in(meeting.zone) or form.until is None:
         return _page(meeting, form), 422
@@ -132,7 +124,7 @@ def circulate(meeting_id: int) -> ResponseReturnValue:
 def take_back(meeting_id: int) -> ResponseReturnValue:
     """Make the minutes a draft again."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    service.take_back(_minutes_or_404(meeting))
+    service.take_back(minutes_or_404(meeting))
     db.session.commit()
     flash(gettext("The minutes are a draft again. Offices do not see them any more."))
     return redirect(url_for("circulation.show", meeting_id=meeting.id))
@@ -142,7 +134,7 @@ def take_back(meeting_id: int) -> ResponseReturnValue:
 def answer(meeting_id: int, remark_id: int) -> ResponseReturnValue:
     """Answer an office's remark."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     remark = row_or_404(Remark, remark_id, minutes_id=minutes.id)
     form = RemarkAnswerForm(request.form)
     if not form.validate():
@@ -163,7 +155,7 @@ def answer(meeting_id: int, remark_id: int) -> ResponseReturnValue:
 def approve(meeting_id: int) -> ResponseReturnValue:
     """Approve and seal the record."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     form = ApprovalForm(request.form)
     if not form.validate():
         return _page(meeting, approval=form), 422
@@ -206,7 +198,7 @@ def choose_versions(meeting_id: int) -> ResponseReturnValue:
 def compare(meeting_id: int, before: str, after: str) -> ResponseReturnValue:
     """Show what differs between two versions."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     old, old_record = _version(minutes, before)
     new, new_record = _version(minutes, after)
     return render_template(
@@ -229,7 +221,7 @@ def compare(meeting_id: int, before: str, after: str) -> ResponseReturnValue:
 def amend(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Amend an entry of the sealed record, with a number and a reason."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     present = amendment_service.words_now(minutes, entry_id)
     languages = meeting.conference.languages
     if request.method == "GET":

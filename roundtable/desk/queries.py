@@ -133,14 +133,14 @@ def turns_of(minutes: Minutes) -> dict[int, list[Turn]]:
     return found
 
 
-def proposed_arrivals(minutes: Minutes) -> list[tuple[Attendance, Passage]]:
+def proposed_arrivals(minutes: Minutes, attendance: Sequence[Attendance]) -> list[tuple[Attendance, Passage]]:
     """Return who came through the door, with the first passage, as far as the attendance does not say so yet."""
     first: dict[int, Passage] = {}
     for passage in passages_of(minutes.meeting):
         first.setdefault(passage.participant_id, passage)
     return [
         (row, first[row.participant_id])
-        for row in attendance_of(minutes)
+        for row in attendance
         if row.participant_id in first and row.came_at is None
     ]
 

@@ -183,7 +183,7 @@ def note_arrivals(minutes: Minutes) -> None:
         Refusal: once the record is approved.
     """
     check_open(minutes)
-    for row, passage in queries.proposed_arrivals(minutes):
+    for row, passage in queries.proposed_arrivals(minutes, attendance_of(minutes)):
         row.came_at = passage.at
         row.presence = Presence.REPRESENTED if passage.is_deputy else Presence.PRESENT
         row.representative = passage.called if passage.is_deputy else ""

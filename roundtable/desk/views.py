@@ -25,6 +25,7 @@ from roundtable.languages import refusal_text
 from roundtable.minutes import entry_service
 from roundtable.minutes import queries as minutes_queries
 from roundtable.minutes import service as minutes_service
+from roundtable.minutes.access import minutes_or_404
 from roundtable.minutes.entry_service import Conflict, Writer
 from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES, EntryForm
 from roundtable.minutes.models import Entry, Minutes
@@ -38,13 +39,6 @@ from roundtable.words import tidy
 bp = Blueprint("desk", __name__)
 
 
-def _minutes_or_404(meeting: Meeting) -> Minutes:
-    minutes = minutes_queries.minutes_of(meeting)
-    if minutes is None:
-        abort(404)
-    return minutes
-
-
 def _first_letters(names: dict[Any, Any]) -> dict[str, str]:
     """Return the key that begins an entry of each kind: the first letter of its name that is still free."""
     taken: dict[str, str] = {}
@@ -55,19 +49,30 @@ def _first_letters(names: dict[Any, Any]) -> dict[str, str]:
 
 
 def _live(meeting: Meeting, minutes: Minutes, template: str, **more: Any) -> str:
+    """Return a page that shows the meeting as it goes."""
+    return _shown(meeting, minutes, queries.live_of(minutes, clock.now()), template, **more)
+
+
+def _desk(meeting: Meeting, minutes: Minutes, template: str, **more: Any) -> str:
+    """Return the desk or its parts, with who came through the door and is not noted yet."""
+    live = queries.live_of(minutes, clock.now())
+    proposed = queries.proposed_arrivals(minutes, live.attendance)
+    return _shown(meeting, minutes, live, template, proposed=proposed, **more)
+
+
+def _shown(meeting: Meeting, minutes: Minutes, live: queries.Live, template: str, **more: Any) -> str:
     return render_template(
         template,
         meeting=meeting,
         conference=meeting.conference,
         minutes=minutes,
-        live=queries.live_of(minutes, clock.now()),
+        live=live,
         zones=zone_names_at(meeting.conference_id),
         states=TurnState,
         kind_names=KIND_NAMES,
         presence_names=PRESENCE_NAMES,
         adoption_names=ADOPTION_NAMES,
         values_of=entry_service.values_of,
-        proposed=queries.proposed_arrivals(minutes),
         **more,
     )
 
@@ -83,7 +88,7 @@ def show(meeting_id: int) -> ResponseReturnValue:
     items, participants = choices_for(meeting)
     languages = meeting.conference.languages
     form = EntryForm(languages=languages, language=languages[0]).offer(items, participants)
-    return _live(
+    return _desk(
         meeting,
         minutes,
         "desk/show.html",
@@ -108,18 +113,18 @@ def open_desk(meeting_id: int) -> ResponseReturnValue:
 def change(meeting_id: int) -> ResponseReturnValue:
     """Say which change of the record was the last: cheap, for it is asked every second or so."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    return jsonify(change=_minutes_or_404(meeting).last_change)
+    return jsonify(change=minutes_or_404(meeting).last_change)
 
 
 @bp.get("/meetings/<int:meeting_id>/desk/live")
 def live(meeting_id: int) -> ResponseReturnValue:
     """Give the parts of the desk that change, and the entries that changed after `since`."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     since = request.args.get("since", 0, type=key_of)
     _, participants = choices_for(meeting)
     entries = minutes_queries.entries_since(minutes, since)
-    return _live(meeting, minutes, "desk/live.html", entries=entries, participants=participants)
+    return _desk(meeting, minutes, "desk/live.html", entries=entries, participants=participants)
 
 
 def _age() -> timedelta:
@@ -146,7 +151,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     with a sentence for each field that is not right yet.
     """
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     key, by = request.form.get("key", ""), Writer(present_user().name, request.form.get("desk", "")[:36])
     if not 8 <= len(key) <= 36 or not key.isascii() or not key.isprintable():
         abort(400)
@@ -187,7 +192,7 @@ def _form(meeting: Meeting) -> EntryForm:
 def remove(meeting_id: int, key: str) -> ResponseReturnValue:
     """Take an entry out; answers in JSON."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    entry = minutes_queries.entry_by_key(_minutes_or_404(meeting), key)
+    entry = minutes_queries.entry_by_key(minutes_or_404(meeting), key)
     if entry is None:
         abort(404)
     by = Writer(present_user().name, request.form.get("desk", "")[:36])
@@ -204,7 +209,7 @@ def remove(meeting_id: int, key: str) -> ResponseReturnValue:
 def act(meeting_id: int) -> ResponseReturnValue:
     """Take one click: begin or end an item, give the floor, note an arrival."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     try:
         _do(minutes, request.form.get("act", ""))
     except Refusal as refusal:
@@ -263,14 +268,14 @@ def chair(meeting_id: int) -> ResponseReturnValue:
 def chair_change(meeting_id: int) -> ResponseReturnValue:
     """Say which change was the last."""
     meeting = meeting_or_404(meeting_id, Right.READ)
-    return jsonify(change=_minutes_or_404(meeting).last_change)
+    return jsonify(change=minutes_or_404(meeting).last_change)
 
 
 @bp.get("/meetings/<int:meeting_id>/chair/live")
 def chair_live(meeting_id: int) -> Response:
     """Give the parts of the chair's view that change."""
     meeting = meeting_or_404(meeting_id, Right.READ)
-    return Response(_live(meeting, _minutes_or_404(meeting), "desk/chair_live.html"))
+    return Response(_live(meeting, minutes_or_404(meeting), "desk/chair_live.html"))
 
 
 # --- The chair is a mayor, so it has a link and no account ---------------------------------------------------
@@ -302,7 +307,7 @@ def chair_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
 def chair_change_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
     """Say which change was the last."""
     meeting = _chairs_meeting_or_404(token, meeting_id)
-    return jsonify(change=_minutes_or_404(meeting).last_change)
+    return jsonify(change=minutes_or_404(meeting).last_change)
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>/chair/live")
@@ -310,7 +315,7 @@ def chair_change_by_link(token: str, meeting_id: int) -> ResponseReturnValue:
 def chair_live_by_link(token: str, meeting_id: int) -> Response:
     """Give the parts of the chair's view that change."""
     meeting = _chairs_meeting_or_404(token, meeting_id)
-    return Response(_live(meeting, _minutes_or_404(meeting), "desk/chair_live.html"))
+    return Response(_live(meeting, minutes_or_404(meeting), "desk/chair_live.html"))
 
 
 def init_app(app: Flask) -> None:

@@ -45,7 +45,6 @@ from roundtable.invitations.queries import invitations_to
 from roundtable.languages import current_language, refusal_text
 from roundtable.web.numbers import key_of
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 bp = Blueprint("guests", __name__)
 
 
@@ -314,7 +313,7 @@ def export_xlsx(conference_id: int) -> ResponseReturnValue:
     """Give the guest list as a workbook, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
-    return _file(tables.as_xlsx(table, "Guests"), XLSX, f"guests-{conference.id}.xlsx")
+    return _file(tables.as_xlsx(table, "Guests"), tables.XLSX, f"guests-{conference.id}.xlsx")
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

@@ -101,6 +101,28 @@ def post(
     return letter is not None
 
 
+def post_under(
+    topic: str, about: Occasion, box: Mailbox, draft: Draft, *, key: str, is_reminder: bool = False
+) -> bool:
+    """Queue a letter that stands under a topic of its own, as what comes after a session does.
+
+    Returns whether it is a new one; it brings nothing for calendars.
+    """
+    letter = outbox.queue(
+        draft,
+        envelope(
+            about.conference,
+            box,
+            about.sender_name(box.language),
+            key=key,
+            topic=topic,
+            first_key=first_key(about.meeting, box),
+            is_reminder=is_reminder,
+        ),
+    )
+    return letter is not None
+
+
 @dataclass(frozen=True)
 class _Wanted:
     contact: Contact

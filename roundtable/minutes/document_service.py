@@ -6,11 +6,12 @@ anybody can take it out and compute the hash again, without this program.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from roundtable import clock, documents, storage
+from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import bodies_of
 from roundtable.db import db
 from roundtable.documents import page
@@ -31,17 +32,15 @@ class Printed:
     record: Record
     is_full: bool
     digest: str
-    amendments: Sequence[Amendment] = field(default_factory=list)
+    amendments: Sequence[Amendment]
 
 
 def printed(minutes: Minutes, *, is_full: bool) -> Printed:
     """Return what a document of the record shows; off-the-record statements only in the full one."""
     record = queries.record_of(minutes)
     record = record if is_full else record.common()
-    shown = {one.id for one in record.entries()}
     digest = (minutes.content_hash if is_full else minutes.common_hash) if minutes.is_sealed else ""
-    amendments = [one for one in queries.amendments_of(minutes) if one.entry_id in shown]
-    return Printed(record, is_full, digest, amendments)
+    return Printed(record, is_full, digest, queries.amendments_in(minutes, record))
 
 
 def kept_document(minutes: Minutes, language: str, *, is_full: bool) -> RecordDocument | None:
@@ -124,32 +123,33 @@ def decisions_pdf(minutes: Minutes, language: str) -> bytes:
     return documents.render(page("documents/decisions.html", language, **words, decisions=decisions))
 
 
-def waiting_documents() -> list[int]:
-    """Return the sealed records of which a document has not been made yet."""
-    sealed = db.session.scalars(select(Minutes).where(Minutes.stage == MinutesStage.APPROVED))
-    return [one.id for one in sealed if _missing(one)]
+def waiting_documents() -> list[tuple[int, str, bool]]:
+    """Return (minutes, language, whether in full) of each document of a sealed record that has not been made.
 
-
-def _missing(minutes: Minutes) -> list[tuple[str, bool]]:
-    count = len(queries.amendments_of(minutes))
-    made = {
-        (one.language, one.is_full)
-        for one in db.session.scalars(
-            select(RecordDocument).where(
-                RecordDocument.minutes_id == minutes.id, RecordDocument.amendments == count
-            )
-        )
-    }
-    languages = minutes.meeting.conference.languages
+    Asked twice a minute, so it reads keys and languages only, never the records themselves.
+    """
+    sealed = db.session.execute(
+        select(Minutes.id, Conference.languages)
+        .join(Minutes.meeting)
+        .join(Meeting.conference)
+        .where(Minutes.stage == MinutesStage.APPROVED)
+    ).all()
+    counts = select(Amendment.minutes_id, func.count(Amendment.id)).group_by(Amendment.minutes_id)
+    amendments = {row[0]: row[1] for row in db.session.execute(counts)}
+    columns = (
+        RecordDocument.minutes_id,
+        RecordDocument.amendments,
+        RecordDocument.language,
+        RecordDocument.is_full,
+    )
+    made = {tuple(row) for row in db.session.execute(select(*columns))}
     return [
-        (language, full) for language in languages for full in (False, True) if (language, full) not in made
+        (key, language, full)
+        for key, languages in sealed
+        for language in languages
+        for full in (False, True)
+        if (key, amendments.get(key, 0), language, full) not in made
     ]
-
-
-def missing_of(minutes_id: int) -> tuple[str, bool] | None:
-    """Return (language, whether in full) of a document that has not been made yet, if there is one."""
-    minutes = db.session.get(Minutes, minutes_id)
-    return next(iter(_missing(minutes)), None) if minutes is not None else None
 
 
 def keep(minutes_id: int, language: str, content: bytes, amendments: int, *, is_full: bool) -> None:

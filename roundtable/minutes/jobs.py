@@ -6,21 +6,19 @@ from roundtable.minutes.models import Minutes
 
 
 def make_documents() -> int:
-    """Make one document of each sealed record that lacks one; return how many were made."""
+    """Make the documents of sealed records that have not been made; return how many were made."""
     with reading():
         waiting = document_service.waiting_documents()
         db.session.rollback()
-    return sum(_make(minutes_id) for minutes_id in waiting)
+    return sum(_make(minutes_id, language, is_full=is_full) for minutes_id, language, is_full in waiting)
 
 
-def _make(minutes_id: int) -> int:
+def _make(minutes_id: int, language: str, *, is_full: bool) -> int:
     with reading():
-        found = document_service.missing_of(minutes_id)
         minutes = db.session.get(Minutes, minutes_id)
-        if found is None or minutes is None:
+        if minutes is None:
             db.session.rollback()
             return 0
-        language, is_full = found
         amendments = len(queries.amendments_of(minutes))
         content = document_service.pdf_of(minutes, language, is_full=is_full)
         db.session.rollback()

@@ -174,6 +174,12 @@ def amendments_of(minutes: Minutes) -> list[Amendment]:
     )
 
 
+def amendments_in(minutes: Minutes, record: Record) -> list[Amendment]:
+    """Return the amendments of what a record shows: who may not read an entry learns nothing of its amendment."""
+    shown = {one.id for one in record.entries()}
+    return [one for one in amendments_of(minutes) if one.entry_id in shown]
+
+
 def remarks_on(minutes: Minutes, *, by_participant: int | None = None) -> list[Remark]:
     """Return the remarks of all offices, or those of one participant's, the oldest first."""
     query = (

@@ -15,6 +15,7 @@ from roundtable.db import db
 from roundtable.guests.queries import participants_of, zone_names_at
 from roundtable.languages import current_language, refusal_text
 from roundtable.minutes import document_service, entry_service, queries, service, translations
+from roundtable.minutes.access import minutes_or_404
 from roundtable.minutes.differences import word_difference
 from roundtable.minutes.entry_service import Conflict, Writer
 from roundtable.minutes.forms import (
@@ -26,7 +27,7 @@ from roundtable.minutes.forms import (
     EntryForm,
 )
 from roundtable.minutes.kinds import Adoption, Presence
-from roundtable.minutes.models import Amendment, Entry, EntryVersion, Minutes
+from roundtable.minutes.models import Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
 from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import row_or_404
@@ -47,14 +48,6 @@ def _readable(meeting: Meeting) -> tuple[Minutes | None, Record | None]:
     if Right.KEEP_RECORD in rights_in(meeting.conference):
         return minutes, queries.record_of(minutes)
     return (minutes, queries.record_of(minutes).common()) if minutes.is_sealed else (None, None)
-
-
-def _shown_amendments(minutes: Minutes | None, record: Record | None) -> list[Amendment]:
-    """Return the amendments of what is shown: who may not read an entry learns nothing of its amendment."""
-    if minutes is None or record is None:
-        return []
-    shown = {one.id for one in record.entries()}
-    return [one for one in queries.amendments_of(minutes) if one.entry_id in shown]
 
 
 def choices_for(meeting: Meeting) -> tuple[Choices, Choices]:
@@ -95,7 +88,7 @@ def _page(meeting: Meeting, form: EntryForm | None = None) -> str:
         form=(form or _new_form(meeting)) if may_write else None,
         adoption_names=ADOPTION_NAMES,
         action_names=ACTION_NAMES,
-        amendments=_shown_amendments(minutes, record),
+        amendments=queries.amendments_in(minutes, record) if minutes and record else [],
         waiting=queries.open_remarks(minutes) if minutes is not None else 0,
     )
 
@@ -115,18 +108,11 @@ def begin(meeting_id: int) -> ResponseReturnValue:
     return redirect(url_for("minutes.show", meeting_id=meeting.id))
 
 
-def _minutes_or_404(meeting: Meeting) -> Minutes:
-    minutes = queries.minutes_of(meeting)
-    if minutes is None:
-        abort(404)
-    return minutes
-
-
 @bp.post("/meetings/<int:meeting_id>/minutes/attendance")
 def set_attendance(meeting_id: int) -> ResponseReturnValue:
     """Set how the participants took part."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     lines = {}
     for row in queries.attendance_of(minutes):
         chosen = request.form.get(f"presence-{row.participant_id}")
@@ -143,7 +129,7 @@ def set_attendance(meeting_id: int) -> ResponseReturnValue:
 def add_entry(meeting_id: int) -> ResponseReturnValue:
     """Write an entry."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     form = EntryForm(request.form, languages=meeting.conference.languages).offer(*choices_for(meeting))
     service.check_open(minutes)
     if not form.validate():
@@ -162,7 +148,7 @@ def _entry_or_404(minutes: Minutes, entry_id: int) -> Entry:
 def edit_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Change an entry; what two people write at once is shown side by side."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    minutes = _minutes_or_404(meeting)
+    minutes = minutes_or_404(meeting)
     entry = _entry_or_404(minutes, entry_id)
     service.check_open(minutes)
     languages = meeting.conference.languages
@@ -199,7 +185,7 @@ def _entry_page(meeting: Meeting, entry: Entry, form: EntryForm, conflict: str =
 def history(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Show everything that an entry has said: who wrote what when, and what each writing changed."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    entry = _entry_or_404(minutes_or_404(meeting), entry_id)
     versions = queries.history_of(entry)
     older = [*versions[1:], None]
     steps = [
@@ -212,7 +198,6 @@ def history(meeting_id: int, entry_id: int) -> ResponseReturnValue:
         entry=entry,
         steps=steps,
         kind_names=KIND_NAMES,
-        zones=zone_names_at(meeting.conference_id),
     )
 
 
@@ -225,7 +210,7 @@ def _original(version: EntryVersion | None) -> str:
 def move_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Move an entry up or down."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    entry = _entry_or_404(minutes_or_404(meeting), entry_id)
     entry_service.move_entry(entry, -1 if request.form.get("direction") == "up" else 1)
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id) + f"#entry{entry_id}")
@@ -237,7 +222,7 @@ def order_entries(meeting_id: int) -> ResponseReturnValue:
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
     keys = request.form.getlist("key", type=key_of)
     item_id = request.args.get("item", type=key_of)
-    entry_service.order_entries(_minutes_or_404(meeting), item_id, keys)
+    entry_service.order_entries(minutes_or_404(meeting), item_id, keys)
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id))
 
@@ -246,7 +231,7 @@ def order_entries(meeting_id: int) -> ResponseReturnValue:
 def remove_entry(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Take an entry out."""
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
-    entry = _entry_or_404(_minutes_or_404(meeting), entry_id)
+    entry = _entry_or_404(minutes_or_404(meeting), entry_id)
     entry_service.remove_entry(entry, Writer(present_user().name))
     db.session.commit()
     return redirect(url_for("minutes.show", meeting_id=meeting.id))

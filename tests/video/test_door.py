@@ -188,7 +188,7 @@ def test_who_came_through_the_door_is_proposed_and_noted_at_the_desk(organizer: 
 
     (row,) = attendance_of(record)
     assert (row.presence, row.came_at) == (Presence.PRESENT, came)
-    assert desk.proposed_arrivals(record) == []
+    assert desk.proposed_arrivals(record, attendance_of(record)) == []
 
 
 # --- With a server ------------------------------------------------------------------------------------
