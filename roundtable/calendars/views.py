@@ -17,7 +17,7 @@ from roundtable.db import db
 from roundtable.guests.links import Purpose
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, personal_link
-from roundtable.invitations.queries import invitation_for
+from roundtable.invitations.access import shown_invitation_or_404
 from roundtable.languages import current_language
 from roundtable.mail import inbox
 from roundtable.mail.filling import placeholder
@@ -37,9 +37,7 @@ def _with_link(contact: Contact) -> Callable[[str], str]:
 def meeting_file(token: str, meeting_id: int) -> Response:
     """Give the meeting as a file that calendars take, without any guest's address in it."""
     contact = contact_or_404(token)
-    invitation = invitation_for(contact, meeting_id)
-    if invitation is None:
-        abort(404)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     (entry,) = feeds.entries_for(contact, [invitation], current_language())
     content = ical.write(entry.with_links(_with_link(contact)), ical.Method.PUBLISH)
     response = Response(content, content_type=CALENDAR)

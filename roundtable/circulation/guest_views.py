@@ -10,7 +10,7 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
-from roundtable.invitations.queries import invitation_for
+from roundtable.invitations.access import shown_invitation_or_404
 from roundtable.languages import current_language, refusal_text
 from roundtable.minutes import queries
 from roundtable.minutes.document_service import pdf_of
@@ -27,9 +27,7 @@ def _minutes_or_404(contact: Contact, meeting_id: int) -> Minutes:
 
     Before that, and after they were taken back, the page says so: the link is right, its time is not.
     """
-    invitation = invitation_for(contact, meeting_id)
-    if invitation is None:
-        abort(404)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     minutes = queries.minutes_of(invitation.meeting)
     if minutes is None or minutes.stage not in queries.SHOWN:
         page = render_template(

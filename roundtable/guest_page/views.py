@@ -17,6 +17,7 @@ from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
 from roundtable.guests.roles import ParticipantRole
 from roundtable.invitations import answer_service, queries
+from roundtable.invitations.access import shown_invitation_or_404
 from roundtable.invitations.answers import ANSWER_NAMES, CHANNEL_NAMES, STATE_NAMES
 from roundtable.invitations.forms import AnswerForm, NeedsForm
 from roundtable.invitations.models import Invitation
@@ -63,13 +64,6 @@ def index(token: str) -> ResponseReturnValue:
         has_actions=not contact.is_deputy and bool(actions_for(contact.participant)),
         token=token,
     )
-
-
-def _invitation_or_404(contact: Contact, meeting_id: int) -> Invitation:
-    invitation = queries.invitation_for(contact, meeting_id)
-    if invitation is None:
-        abort(404)
-    return invitation
 
 
 def _form_for(contact: Contact, invitation: Invitation, filled: AnswerForm | None = None) -> AnswerForm:
@@ -135,7 +129,7 @@ def _may_answer(contact: Contact, invitation: Invitation) -> bool:
 def meeting(token: str, meeting_id: int) -> ResponseReturnValue:
     """Show the invitation: the question while it is unanswered, else the answer with *Change*."""
     contact = contact_or_404(token)
-    invitation = _invitation_or_404(contact, meeting_id)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     asking = invitation.answer is Answer.NEEDS_ACTION or "change" in request.args or "answer" in request.args
     form = _form_for(contact, invitation)
     return _page(contact, invitation, form, asking=asking and _may_answer(contact, invitation))
@@ -146,7 +140,7 @@ def meeting(token: str, meeting_id: int) -> ResponseReturnValue:
 def answer(token: str, meeting_id: int) -> ResponseReturnValue:
     """Take the answer of the office that holds the personal link."""
     contact = contact_or_404(token)
-    invitation = _invitation_or_404(contact, meeting_id)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     form = _form_for(contact, invitation, AnswerForm(request.form))
     if request.form.get("switch_language") in LANGUAGES:
         # Only the language changes; what was typed stays, and nothing is stored.
@@ -172,7 +166,7 @@ def _back(token: str, meeting_id: int) -> ResponseReturnValue:
 def note_needs(token: str, meeting_id: int) -> ResponseReturnValue:
     """Note languages, topic and pictures of who takes the seat."""
     contact = contact_or_404(token)
-    invitation = _invitation_or_404(contact, meeting_id)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     if not (contact.may_answer or contact.is_deputy):
         abort(403)
     form = NeedsForm(request.form)
@@ -206,7 +200,7 @@ def set_reminders(token: str) -> ResponseReturnValue:
 def agenda_page(token: str, meeting_id: int) -> ResponseReturnValue:
     """Show the released agenda with the whole speaking order, the office's own slot marked."""
     contact = contact_or_404(token)
-    meeting = _invitation_or_404(contact, meeting_id).meeting
+    meeting = shown_invitation_or_404(contact, meeting_id).meeting
     return render_template(
         "guest_page/agenda.html",
         contact=contact,
@@ -221,7 +215,7 @@ def agenda_page(token: str, meeting_id: int) -> ResponseReturnValue:
 @by_link
 def agenda(token: str, meeting_id: int) -> ResponseReturnValue:
     """Give the agenda as a PDF."""
-    meeting = _invitation_or_404(contact_or_404(token), meeting_id).meeting
+    meeting = shown_invitation_or_404(contact_or_404(token), meeting_id).meeting
     return pdf_response(meeting, released_agenda(meeting))
 
 

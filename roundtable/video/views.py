@@ -16,8 +16,8 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
+from roundtable.invitations.access import shown_invitation_or_404
 from roundtable.invitations.models import Invitation
-from roundtable.invitations.queries import invitation_for
 from roundtable.languages import current_language, refusal_text
 from roundtable.video import queries, service
 from roundtable.video.forms import RoomForm
@@ -51,13 +51,6 @@ def _address(kind: RoomKind, link: str, ticket: Ticket) -> tuple[str, str]:
 # --- For guests -----------------------------------------------------------------------------------------
 
 
-def _invitation_or_404(contact: Contact, meeting_id: int) -> Invitation:
-    invitation = invitation_for(contact, meeting_id)
-    if invitation is None:
-        abort(404)
-    return invitation
-
-
 def _guest_page(template: str, contact: Contact, invitation: Invitation, token: str, **more: object) -> str:
     meeting = invitation.meeting
     return render_template(
@@ -77,7 +70,7 @@ def _guest_page(template: str, contact: Contact, invitation: Invitation, token: 
 @by_link
 def door(token: str, meeting_id: int) -> ResponseReturnValue:
     """Lead back to the page with the button: only pressing it opens the door."""
-    _invitation_or_404(contact_or_404(token), meeting_id)
+    shown_invitation_or_404(contact_or_404(token), meeting_id)
     return redirect(
         url_for("guest_page.meeting", token=token, meeting_id=meeting_id, lang=request.args.get("lang"))
     )
@@ -88,7 +81,7 @@ def door(token: str, meeting_id: int) -> ResponseReturnValue:
 def come_in(token: str, meeting_id: int) -> ResponseReturnValue:
     """Open the door: show the way into the room, or what to do instead and whom to call."""
     contact = contact_or_404(token)
-    invitation = _invitation_or_404(contact, meeting_id)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     room = queries.room_of(invitation.meeting)
     state = queries.door_for(contact, invitation, room)
     if state is not Door.OPEN or room is None:
@@ -110,7 +103,7 @@ def come_in(token: str, meeting_id: int) -> ResponseReturnValue:
     db.session.rollback()
     address, fault = _address(kind, link, ticket)
     contact = contact_or_404(token)
-    invitation = _invitation_or_404(contact, meeting_id)
+    invitation = shown_invitation_or_404(contact, meeting_id)
     if address:
         service.note_passage(contact, invitation)
         db.session.commit()
