@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import planning, recording, scenes
+from benchmarks import planning, pressing, recording, scenes
 
 ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
 
@@ -84,6 +84,32 @@ def _documents(scene: scenes.Scene) -> list[Row]:
         Row("press PDF, first (processes start)", f"{first:.0f} ms"),
         Row("press PDF, warmed", f"{warmed:.0f} ms", f"{warmed / bare:.2f} × bare WeasyPrint"),
         Row("bare WeasyPrint on the same HTML", f"{bare:.0f} ms", "yardstick"),
+    ]
+
+
+def _press(scene: scenes.Scene, folder: Path) -> list[Row]:
+    desk = pressing.Desk(scene.app, scene.client, scene.user_id)
+    desk.keystroke()  # the rendering processes start at the first document
+    typed, given, read, bare = interleaved_ms(
+        [desk.keystroke, desk.download, desk.read, scene.bare_pdf], rounds=9
+    )
+    desk.close()
+    html, assets = scene.press()
+    signed = median_ms(pressing.signer(scene.press_pdf(), folder), rounds=9)
+    few, many = pressing.memory_over(200, html, assets)
+    return [
+        Row(
+            "press preview after a keystroke: saved, laid out, drawn",
+            f"{typed:.0f} ms",
+            f"{typed / bare:.2f} × two pages by bare WeasyPrint",
+        ),
+        Row("published PDF, given again", f"{given:.1f} ms", f"{given / read:.1f} × reading its bytes"),
+        Row("signing a PDF", f"{signed:.0f} ms", f"{signed / bare:.2f} × two pages by bare WeasyPrint"),
+        Row(
+            "memory of a rendering process after 200 documents",
+            f"{many:.0f} MB",
+            f"{many / few:.2f} × after 20",
+        ),
     ]
 
 
@@ -212,7 +238,13 @@ def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
         scene = scenes.build(Path(folder))
-        rows = [*_pages(scene), *_documents(scene), *_letters(scene), *_feeds(scene)]
+        rows = [
+            *_pages(scene),
+            *_documents(scene),
+            *_press(scene, Path(folder)),
+            *_letters(scene),
+            *_feeds(scene),
+        ]
         rows += [*_proposals(), *_import(scene), *_record(scene)]
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()

@@ -27,8 +27,9 @@ from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.mail.delivery import deliver_due, people_for
 from roundtable.mail.filling import as_bytes
-from roundtable.press.content import BodyShown, Content, PictureShown, QuoteShown
+from roundtable.press.content import BodyShown, Content, Part, PictureShown, QuoteShown
 from roundtable.press.document import press_html
+from roundtable.press.kinds import BlockKind
 
 BARE = """<!doctype html><title>x</title><table>{% for one in rows %}<tr><td>{{ one.city.names["en"] }}</td>
 <td>{{ one.answer }}</td></tr>{% endfor %}</table>"""
@@ -46,6 +47,7 @@ class Scene:
     conference_id: int
     controller: Controller
     smtp_port: int
+    user_id: int
     prebuilt: bytes = b""
 
     def queries(self, address: str) -> int:
@@ -74,32 +76,41 @@ class Scene:
         client = bare.test_client()
         return lambda: client.get("/")
 
-    def _press(self) -> tuple[str, documents.Assets]:
+    def press(self) -> tuple[str, documents.Assets]:
         paragraph = "Die Städte vereinbaren eine gemeinsame Arbeitsgruppe und treffen sich wieder. " * 6
+        quote = QuoteShown(paragraph[:160], "de", "Amt", "Köln", "1. September 2026")
+        photo = PictureShown("Der Saal", "Eine Zeichnung", "Roundtable", "", "", 1600, 820, "", 1600, 820)
         content = Content(
             headline="Zwanzig Städte aus der Türkei und Deutschland an einem virtuellen runden Tisch",
             lead=paragraph[:300],
-            paragraphs=[paragraph] * 8,
-            quotes=[QuoteShown(paragraph[:160], "de", "Amt", "Köln", "1. September 2026")] * 2,
-            picture=PictureShown("Der Saal", "Eine Zeichnung", "Roundtable", 1600, 820),
+            parts=[
+                Part(BlockKind.PICTURE, picture=photo),
+                *[Part(BlockKind.PARAGRAPH, paragraph)] * 4,
+                Part(BlockKind.QUOTE, quote=quote),
+                Part(BlockKind.PICTURE, picture=photo),
+                *[Part(BlockKind.PARAGRAPH, paragraph)] * 4,
+                Part(BlockKind.QUOTE, quote=quote),
+            ],
             facts=["20 Städte", "90 Minuten"],
             bodies=[BodyShown("Deutscher Städtetag", paragraph)] * 3,
             contact=["Presse", "presse@example.org"],
             release="Samstag, 20. Juni 2020",
+            free_at="2020-06-20T14:00:00Z",
             languages=["de", "tr"],
             number=1,
         )
         from roundtable.demo.painting import video_wall
-        from roundtable.press.pictures import made_ready
+        from roundtable.press.pictures import prepared
 
         if not hasattr(self, "_picture"):
-            self._picture = made_ready(video_wall()).content
+            self._picture = prepared(video_wall()).small.content
+        shown = (self._picture, "image/jpeg")
         with self.app.app_context():
-            return press_html(content, "de"), {"picture": (self._picture, "image/jpeg")}
+            return press_html(content, "de"), {"picture1": shown, "picture2": shown}
 
     def press_pdf(self) -> bytes:
         """Make a two-page press summary as the program does."""
-        html, assets = self._press()
+        html, assets = self.press()
         return documents.render(html, assets)
 
     def bare_pdf(self) -> bytes:
@@ -110,7 +121,7 @@ class Scene:
 
         from roundtable import fonts
 
-        html, assets = self._press()
+        html, assets = self.press()
 
         class Known(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
             def fetch(self, url: str, headers: object = None) -> object:  # noqa: ARG002
@@ -233,9 +244,10 @@ def build(folder: Path) -> Scene:
         guest_page, addresses = make.link(one), {n: f"/meetings/{m.id}" for n, m in boards.items()}
         meeting_id, user, conference_id = boards[20].id, make.user(), boards[200].conference_id
         db.session.commit()
+        user_id = user.id
         client = app.test_client()
         assert isinstance(client, OwnClient)
         client.sign_in(user)
-    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port)
+    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port, user_id)
     app.app_context().push()
     return scene

@@ -12,13 +12,15 @@ from flask import Flask
 from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate.cli import db as database_commands
 
-from roundtable import config, create_app, db, fonts
+from roundtable import config, create_app, db, fonts, mail_servers, signing
 from roundtable.accounts import service as accounts
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.backup import write_backup
 from roundtable.circulation.jobs import adopt_by_silence
+from roundtable.clearance.jobs import remind_about_quotes
 from roundtable.config import ConfigError, Settings
 from roundtable.demo import story
+from roundtable.distribution.jobs import send_dispatches
 from roundtable.errors import Refusal
 from roundtable.invitations.jobs import answer_link_requests, remind
 from roundtable.jobs import Background, Job
@@ -72,14 +74,15 @@ def check_config() -> None:
         problems.append("ROUNDTABLE_PUBLIC_URL is not https: cookies and personal links travel in clear.")
     if settings.demonstration:
         problems.append("ROUNDTABLE_DEMONSTRATION is on: anybody who reads the README can sign in.")
-    if settings.smtp_url and config.smtp_server(settings.smtp_url).scheme == "smtp+plain":
+    if settings.smtp_url and mail_servers.smtp_server(settings.smtp_url).scheme == "smtp+plain":
         problems.append("ROUNDTABLE_SMTP_URL sends letters without encryption.")
-    if settings.inbox_url and config.imap_server(settings.inbox_url).scheme == "imap+plain":
+    if settings.inbox_url and mail_servers.imap_server(settings.inbox_url).scheme == "imap+plain":
         problems.append("ROUNDTABLE_INBOX_URL reads the inbox without encryption.")
     if settings.inbox_url and not settings.inbox_trusted_server:
         problems.append(
             "ROUNDTABLE_INBOX_TRUSTED_SERVER is not set: every reply of a calendar is asked about."
         )
+    problems += _signing_problems(settings)
     if not os.access(settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent, os.W_OK):
         problems.append(f"ROUNDTABLE_DATA_DIR cannot be written: {settings.data_dir}")
     for problem in problems:
@@ -87,6 +90,17 @@ def check_config() -> None:
     if problems and not settings.demonstration:
         sys.exit(1)
     click.echo("The settings can be used.")
+
+
+def _signing_problems(settings: Settings) -> list[str]:
+    identity = signing.identity(settings)
+    if identity is None:
+        return ["ROUNDTABLE_SIGNING_FILE is not set: published PDFs are not signed."]
+    try:
+        click.echo(f"Published PDFs are signed by: {signing.check(identity)}")
+    except signing.SigningError as error:
+        return [f"ROUNDTABLE_SIGNING_FILE: {error}"]
+    return []
 
 
 @main.command()
@@ -147,6 +161,7 @@ def _jobs(settings: Settings) -> list[Job]:
         Job(_remind, 60),
         Job(adopt_by_silence, 60),
         Job(make_documents, 30),
+        Job(send_dispatches, 10),
     ]
     if settings.inbox_url:
         jobs.append(Job(read_inbox, 60))
@@ -154,7 +169,7 @@ def _jobs(settings: Settings) -> list[Job]:
 
 
 def _remind() -> int:
-    return remind() + remind_about_polls() + remind_about_actions()
+    return remind() + remind_about_polls() + remind_about_actions() + remind_about_quotes()
 
 
 def _upgrade() -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
+
+from roundtable.mail_servers import IMAP_SCHEMES, SMTP_SCHEMES
 
 PREFIX = "ROUNDTABLE_"
 Value = TypeVar("Value")
@@ -68,6 +70,13 @@ SETTINGS = (
         "https://bbb.example.org/bigbluebutton/api: the BigBlueButton server in which rooms can be opened",
     ),
     Setting("BIGBLUEBUTTON_SECRET", "", "its shared secret; required with BIGBLUEBUTTON_URL"),
+    Setting(
+        "SIGNING_FILE",
+        "",
+        "a PKCS #12 file (.p12) with certificate and key: published PDFs are signed with it; the demonstration "
+        "makes one of its own",
+    ),
+    Setting("SIGNING_PASSWORD", "", "the password of that file"),
     Setting("HOST", "127.0.0.1", "the address that the built-in server listens on"),
     Setting("PORT", "8765", "the port of the built-in server"),
     Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
@@ -95,6 +104,8 @@ class Settings:
     jitsi_secret: str
     bigbluebutton_url: str
     bigbluebutton_secret: str
+    signing_file: Path | None
+    signing_password: str
     host: str
     port: int
     threads: int
@@ -140,6 +151,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         jitsi_secret=reader.text("JITSI_SECRET"),
         bigbluebutton_url=_video_url(reader, "BIGBLUEBUTTON_URL", "BIGBLUEBUTTON_SECRET"),
         bigbluebutton_secret=reader.text("BIGBLUEBUTTON_SECRET"),
+        signing_file=_signing_file(reader),
+        signing_password=reader.text("SIGNING_PASSWORD"),
         host=reader.text("HOST"),
         port=port,
         threads=reader.number("THREADS", least=1, most=512),
@@ -308,60 +321,14 @@ def _video_url(reader: _Reader, name: str, *needed: str) -> str:
     return given
 
 
-IMAP_SCHEMES = {"imaps": 993, "imap+plain": 143}
-"""How to speak to the server of the inbox, with the usual port: TLS at once, no TLS."""
-
-
-@dataclass(frozen=True)
-class ImapServer:
-    """A mailbox to be read, as the setting names it."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str
-    folder: str
-
-
-def imap_server(url: str) -> ImapServer:
-    """Take the checked address of the inbox apart."""
-    parts = urlsplit(url)
-    return ImapServer(
-        scheme=parts.scheme,
-        host=parts.hostname or "",
-        port=parts.port or IMAP_SCHEMES[parts.scheme],
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-        folder=unquote(parts.path.lstrip("/")) or "INBOX",
-    )
-
-
-SMTP_SCHEMES = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
-"""How to speak to the mail server, with the usual port: STARTTLS demanded, TLS at once, no TLS."""
-
-
-@dataclass(frozen=True)
-class SmtpServer:
-    """A mail server as the setting names it."""
-
-    scheme: str
-    host: str
-    port: int
-    user: str
-    password: str
-
-
-def smtp_server(url: str) -> SmtpServer:
-    """Take the checked SMTP address apart."""
-    parts = urlsplit(url)
-    return SmtpServer(
-        scheme=parts.scheme,
-        host=parts.hostname or "",
-        port=parts.port or SMTP_SCHEMES[parts.scheme],
-        user=unquote(parts.username or ""),
-        password=unquote(parts.password or ""),
-    )
+def _signing_file(reader: _Reader) -> Path | None:
+    given = reader.text("SIGNING_FILE")
+    if not given:
+        return None
+    file = Path(given).expanduser().absolute()
+    if not file.is_file():
+        reader.problem("SIGNING_FILE", f"must name a file with certificate and key; {file} is none.")
+    return file
 
 
 def _mail_from(reader: _Reader, demonstration: bool) -> str:

@@ -1,25 +1,17 @@
-"""PDF documents by WeasyPrint, in processes of their own, without network and without files.
+"""PDF documents by WeasyPrint, in the worker processes, without network and without files."""
 
-Rendering happens in two worker processes: a crafted or endless layout ends with the process, the
-web process never loads WeasyPrint, and one font configuration per process keeps memory flat.
-"""
-
-import atexit
-import multiprocessing
-import threading
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from typing import Any
+import io
+import logging
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
 
 from flask import render_template
 
-from roundtable import fonts
+from roundtable import fonts, tagging, workers
 from roundtable.errors import Refusal, sentence
 from roundtable.languages import speaking
-
-TIME_LIMIT_SECONDS = 30
-DOCUMENTS_PER_PROCESS = 200
-PROCESSES = 2
+from roundtable.workers import TIME_LIMIT_SECONDS
 
 TOO_LONG = sentence(
     "The document could not be made within %(seconds)d seconds. Please shorten its longest texts."
@@ -29,42 +21,12 @@ FAILED = sentence(
     "“roundtable check-config” names what is missing."
 )
 
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+SCREEN_DPI = 110
+MOST_PAGES_SHOWN = 12
 Assets = dict[str, tuple[bytes, str]]
 """What a document may show: name -> (bytes, media type), referred to as `asset:name`."""
-
-
-class _Pool:
-    """The two rendering processes, started at the first document."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._executor: ProcessPoolExecutor | None = None
-
-    def executor(self) -> ProcessPoolExecutor:
-        with self._lock:
-            if self._executor is None:
-                self._executor = ProcessPoolExecutor(
-                    PROCESSES,
-                    mp_context=multiprocessing.get_context("forkserver"),
-                    initializer=_prepare,
-                    max_tasks_per_child=DOCUMENTS_PER_PROCESS,
-                )
-                atexit.register(self.stop)
-            return self._executor
-
-    def stop(self, *, by_force: bool = False) -> None:
-        with self._lock:
-            executor, self._executor = self._executor, None
-        if executor is None:
-            return
-        processes = list((getattr(executor, "_processes", None) or {}).values())
-        executor.shutdown(wait=not by_force, cancel_futures=True)
-        if by_force:
-            for process in processes:
-                process.kill()
-
-
-_pool = _Pool()
 
 
 def page(template: str, language: str, **values: object) -> str:
@@ -74,7 +36,7 @@ def page(template: str, language: str, **values: object) -> str:
 
 
 def render(html: str, assets: Assets | None = None) -> bytes:
-    """Return the PDF of a whole HTML document, tagged for accessibility (PDF/UA-1).
+    """Return the PDF of a whole HTML document, accessible (PDF/UA-1) and fit for archives (PDF/A, level A).
 
     The document sees nothing but `assets` and the program's own fonts (`font:NAME`); every other
     address ends the rendering. The same input gives the same bytes.
@@ -82,21 +44,26 @@ def render(html: str, assets: Assets | None = None) -> bytes:
     Raises:
         Refusal: if it takes longer than 30 seconds or cannot be made here.
     """
-    for attempt in (1, 2):
-        future = _pool.executor().submit(_render, html, assets or {})
-        try:
-            return future.result(timeout=TIME_LIMIT_SECONDS)
-        except TimeoutError as error:
-            _pool.stop(by_force=True)
-            raise Refusal(TOO_LONG, seconds=TIME_LIMIT_SECONDS) from error
-        except BrokenProcessPool as error:
-            # Killed from outside (memory), or the libraries are missing; try once more anew.
-            _pool.stop(by_force=True)
-            if attempt == 2:
-                raise Refusal(FAILED) from error
-        except RenderingError as error:
-            raise Refusal(FAILED) from error
-    raise AssertionError
+    return _worked(_render, html, assets or {})
+
+
+def render_pages(html: str, assets: Assets | None = None) -> list[bytes]:
+    """Return pictures (PNG) of the first pages of a document, as `render` would lay them out.
+
+    Raises:
+        Refusal: if it takes longer than 30 seconds or cannot be made here.
+    """
+    return _worked(_render_pages, html, assets or {})
+
+
+def _worked(work: Callable[..., Result], *arguments: object) -> Result:
+    try:
+        return workers.run(work, *arguments)
+    except workers.TookTooLong as error:
+        raise Refusal(TOO_LONG, seconds=TIME_LIMIT_SECONDS) from error
+    except (workers.Broke, RenderingError, MemoryError) as error:
+        log.warning("a document could not be made", extra={"reason": str(error)[:500]})
+        raise Refusal(FAILED) from error
 
 
 class RenderingError(Exception):
@@ -105,17 +72,31 @@ class RenderingError(Exception):
 
 # --- Inside the rendering process ------------------------------------------------------------------
 
-_font_configuration: Any = None
 
-
-def _prepare() -> None:
-    global _font_configuration  # noqa: PLW0603 - one per process, never shared by threads
+@cache
+def _font_configuration() -> Any:
+    """One for each process, never shared by threads: memory stays flat, and faces are read once."""
     from weasyprint.text.fonts import FontConfiguration  # noqa: PLC0415 - never in the web process
 
-    _font_configuration = FontConfiguration()
+    return FontConfiguration()
 
 
-def _render(html: str, assets: Assets) -> bytes:
+def _render_pages(html: str, assets: Assets) -> list[bytes]:
+    """Return pictures of the pages; accessibility is left out, nothing of it is seen."""
+    import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - never in the web process
+
+    document = pypdfium2.PdfDocument(_render(html, assets, for_screen=True))
+    pages = []
+    for number in range(min(len(document), MOST_PAGES_SHOWN)):
+        result = io.BytesIO()
+        page = document[number].render(scale=SCREEN_DPI / 72).to_pil()
+        page.convert("RGB").save(result, "PNG", compress_level=1)
+        pages.append(result.getvalue())
+    document.close()
+    return pages
+
+
+def _render(html: str, assets: Assets, *, for_screen: bool = False) -> bytes:
     from weasyprint import HTML  # noqa: PLC0415 - never in the web process
     from weasyprint.urls import (  # noqa: PLC0415
         FatalURLFetchingError,
@@ -141,8 +122,16 @@ def _render(html: str, assets: Assets) -> bytes:
             raise FatalURLFetchingError(url)
 
     try:
-        document = HTML(string=html, url_fetcher=Sealed(), base_url="asset:")
-        pdf = document.write_pdf(font_config=_font_configuration, pdf_variant="pdf/ua-1")
+        document = HTML(string=html, url_fetcher=Sealed(), base_url="asset:").render(
+            font_config=_font_configuration()
+        )
+        if for_screen:
+            return bytes(document.write_pdf())
+        tagging.say_accessible(document.metadata)
+        # Archives refuse attachments in PDF/A-2; A-3 is for those.
+        variant = "pdf/a-3a" if document.metadata.attachments else "pdf/a-2a"
+        with tagging.mending() as finisher:
+            pdf = document.write_pdf(finisher=finisher, pdf_variant=variant)
     except (Exception, FatalURLFetchingError) as error:  # noqa: BLE001 - whatever it was, it ends here
         # Its own exceptions do not all survive the way back to the web process.
         raise RenderingError(f"{type(error).__name__}: {error}"[:500]) from None

@@ -1,5 +1,7 @@
 """The one error with which a rule says no to a person."""
 
+from typing import Any
+
 
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of the program
     """A rule says no. The sentence is meant for the reader and says what to do next.
@@ -12,6 +14,14 @@ class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault of
         super().__init__(sentence % values if values else sentence)
         self.sentence = sentence
         self.values = values
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Worker processes send refusals back: the filled-in text alone would lose the placeholders.
+        return _again, (type(self), self.sentence, self.values)
+
+
+def _again(kind: type[Refusal], sentence: str, values: dict[str, object]) -> Refusal:
+    return kind(sentence, **values)
 
 
 def sentence(text: str) -> str:

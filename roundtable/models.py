@@ -4,6 +4,7 @@ from roundtable.accounts.models import SignIn, User
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.desk.models import ItemRun, Turn
+from roundtable.distribution.models import Dispatch, Newsroom, PressList
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations.models import (
@@ -27,7 +28,16 @@ from roundtable.minutes.models import (
     RecordVersion,
     Remark,
 )
-from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
+from roundtable.press.models import (
+    Block,
+    Clearance,
+    PressPicture,
+    PressSummary,
+    PreviewLink,
+    PreviewVisit,
+    Publication,
+    PublicationText,
+)
 from roundtable.scheduling.models import Availability, DateOption, DatePoll, DateQuestion, OfficeHours
 from roundtable.search import models as search
 from roundtable.video.models import Passage, ProviderChoice, Room
@@ -42,15 +52,18 @@ __all__ = [
     "AnswerGiven",
     "Attendance",
     "Availability",
+    "Block",
     "Body",
     "CalendarEntry",
     "CalendarReply",
     "City",
+    "Clearance",
     "Conference",
     "Contact",
     "DateOption",
     "DatePoll",
     "DateQuestion",
+    "Dispatch",
     "Entry",
     "EntryVersion",
     "GuestImport",
@@ -62,15 +75,19 @@ __all__ = [
     "Meeting",
     "Membership",
     "Minutes",
+    "Newsroom",
     "OfficeHours",
     "Pace",
     "Participant",
     "Passage",
+    "PressList",
+    "PressPicture",
     "PressSummary",
+    "PreviewLink",
+    "PreviewVisit",
     "ProviderChoice",
     "Publication",
     "PublicationText",
-    "Quote",
     "ReceivedMail",
     "RecordDocument",
     "RecordVersion",

@@ -8,15 +8,19 @@ from roundtable.agenda_page import views as agenda
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
 from roundtable.circulation import views as circulation
+from roundtable.clearance import views as clearance
 from roundtable.conferences import views as conferences
 from roundtable.desk import views as desk
+from roundtable.distribution import views as distribution
 from roundtable.guest_list import views as guests
 from roundtable.guest_page import views as guest_page
 from roundtable.home import views as home
 from roundtable.invitations import views as invitations
 from roundtable.mail import views as mail
 from roundtable.minutes import views as minutes
+from roundtable.press import publish_views as publishing
 from roundtable.press import views as press
+from roundtable.press_room import views as press_room
 from roundtable.scheduling import views as scheduling
 from roundtable.search import views as search
 from roundtable.video import views as video
@@ -39,6 +43,10 @@ def register_parts(app: Flask) -> None:
         actions,
         search,
         press,
+        publishing,
+        clearance,
+        press_room,
+        distribution,
         guests,
         guest_page,
         board,

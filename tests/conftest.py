@@ -49,6 +49,8 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "jitsi_secret": "",
         "bigbluebutton_url": "",
         "bigbluebutton_secret": "",
+        "signing_file": None,
+        "signing_password": "",
         "host": "127.0.0.1",
         "port": 0,
         "threads": 4,

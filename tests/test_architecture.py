@@ -8,13 +8,17 @@ ROOT = Path(__file__).parent.parent / "roundtable"
 # From the bottom up: a part may import what stands before it, never what comes after.
 PURE = ["errors", "words", "addresses", "times", "ical", "order"]
 PLATFORM = [
+    "mail_servers",
     "config",
     "clock",
     "db",
     "languages",
     "dates",
     "fonts",
+    "workers",
+    "tagging",
     "documents",
+    "signing",
     "storage",
     "images",
     "tables",
@@ -38,6 +42,9 @@ PARTS = [
     "actions",
     "search",
     "press",
+    "clearance",
+    "press_room",
+    "distribution",
     "guest_list",
     "guest_page",
     "board",

@@ -123,7 +123,7 @@ def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_pa
         assert copy is not None
         (tmp_path / "roundtable.sqlite").write_bytes(copy.read())
     assert len([name for name in names if name.startswith("files/publications/")]) == 3
-    assert len([name for name in names if name.startswith("files/pictures/")]) == 1
+    assert len([name for name in names if name.startswith("files/pictures/")]) == 2
     database = sqlite3.connect(tmp_path / "roundtable.sqlite")
     assert database.execute("SELECT count(*) FROM participant").fetchone() == (20,)
     database.close()

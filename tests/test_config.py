@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from roundtable import config
+from roundtable import config, mail_servers
 from roundtable.config import SETTINGS, ConfigError
 
 GOOD = {
@@ -18,7 +18,7 @@ def test_good_settings_are_taken() -> None:
 
     assert settings.public_url == "https://roundtable.example.org"
     assert settings.is_secure
-    assert config.smtp_server(settings.smtp_url).password == "p@ss"
+    assert mail_servers.smtp_server(settings.smtp_url).password == "p@ss"
 
 
 def test_outside_the_demonstration_nothing_dangerous_has_a_default() -> None:

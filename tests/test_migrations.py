@@ -13,6 +13,7 @@ from sqlalchemy import Connection, create_engine, inspect, text
 from roundtable import create_app
 from roundtable.agenda.releases import ReleasedSlot, from_values
 from roundtable.db import db
+from roundtable.press.content import from_json
 
 WORDS = "entry_words"
 """The full-text index, and SQLite's own tables behind it: no table of the models."""
@@ -57,6 +58,7 @@ def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: 
     assert left == {"alembic_version"}
 
 
+QUOTE_HASH = hashlib.sha256('{"en":"Word","tr":"Söz"}'.encode()).hexdigest()
 ROWS = """
 INSERT INTO user (id, email, email_key, name, password_hash, language, may_create_conferences, is_enabled, created_at)
     VALUES (1, 'o@example.org', 'o@example.org', 'O', 'x', 'en', 1, 1, '2026-01-01 00:00:00');
@@ -95,12 +97,29 @@ INSERT INTO minutes (id, meeting_id, stage, approved_by, approved_at, sealed, co
 INSERT INTO attendance (id, minutes_id, participant_id, presence, representative) VALUES (1, 1, 1, 'present', '');
 INSERT INTO entry (id, minutes_id, position, kind, language, texts, on_record, written_by, written_at, version)
     VALUES (1, 1, 0, 'decision', 'en', '{"en": "Decided"}', 1, 'W', '2026-10-20 10:30:00.000000', 1);
+INSERT INTO entry (id, minutes_id, position, kind, speaker_id, language, texts, on_record, written_by, written_at, version)
+    VALUES (2, 1, 1, 'statement', 1, 'tr', '{"tr": "Söz", "en": "Word"}', 1, 'W', '2026-10-20 10:31:00.000000', 1);
+INSERT INTO press_summary (id, meeting_id, headlines, leads, bodies, picture_key, picture_width, picture_height,
+                           picture_credit, picture_captions, picture_alternatives, version)
+    VALUES (1, 1, '{"en": "Head"}', '{"en": "Lead"}', '{"en": "One.\\n\\nTwo.", "tr": "Bir."}', 'pictures/a.jpg', 800,
+            500, 'Painter', '{"en": "Caption"}', '{"en": "Tiles"}', 3);
+INSERT INTO quote (id, summary_id, entry_id, position, texts, cleared_by, cleared_at, cleared_hash)
+    VALUES (1, 1, 2, 0, '{"tr": "Söz", "en": "Word"}', 'Office', '2026-10-22 08:00:00.000000',
+            'QUOTE_HASH');
+INSERT INTO publication (id, summary_id, slug, number, published_at, published_by, correction, picture_key)
+    VALUES (1, 1, '2026-10-20-m', 1, '2026-10-23 09:00:00.000000', 'Press', '{}', 'pictures/a.jpg');
+INSERT INTO publication_text (id, publication_id, language, headline, content, pdf_key, pdf_sha256)
+    VALUES (1, 1, 'en', 'Head', '{"headline": "Head", "lead": "Lead", "paragraphs": ["One.", "Two."], "quotes": [{"words":
+            "Word", "language": "en", "who": "Mayor", "city": "Ankara", "day": "22 October 2026"}], "picture": {"caption":
+            "Caption", "alternative": "Tiles", "credit": "Painter", "width": 800, "height": 500}, "facts": [], "bodies":
+            [], "contact": [], "release": "today", "languages": ["en"], "number": 1, "correction": ""}',
+            'publications/a.pdf', 'ff');
 """
 
 
 def _fill() -> None:
     with db.engine.begin() as connection:
-        for statement in ROWS.split(";\n"):
+        for statement in ROWS.replace("QUOTE_HASH", QUOTE_HASH).split(";\n"):
             if statement.strip():
                 connection.exec_driver_sql(statement)
 
@@ -108,6 +127,28 @@ def _fill() -> None:
 def _row(statement: str) -> tuple[object, ...]:
     with db.engine.connect() as connection:
         return tuple(connection.execute(text(statement)).one())
+
+
+def _check_press() -> None:
+    """What a press summary was is still there, taken apart into blocks; what was published reads as before."""
+    with db.engine.connect() as connection:
+        rows = connection.execute(text("SELECT kind, texts FROM press_block ORDER BY position"))
+        found = [(kind, json.loads(texts)) for kind, texts in rows]
+    assert found == [
+        ("headline", {"en": "Head"}),
+        ("lead", {"en": "Lead"}),
+        ("facts", {}),
+        ("picture", {"en": "Caption"}),
+        ("paragraph", {"en": "One.", "tr": "Bir."}),
+        ("paragraph", {"en": "Two."}),
+        ("quote", {"tr": "Söz", "en": "Word"}),
+    ]
+    assert _row("SELECT state, answered_by FROM clearance") == ("released", "Office")
+    assert _row("SELECT stage, visible_at FROM publication") == ("released", "2026-10-23 09:00:00.000000")
+    content = from_json(json.loads(str(_row("SELECT content FROM publication_text")[0])))
+    assert content.paragraphs == ["One.", "Two."]
+    assert [part.kind.value for part in content.parts] == ["picture", "paragraph", "quote", "paragraph"]
+    assert (content.quotes[0].words, content.pictures[0].key) == ("Word", "pictures/a.jpg")
 
 
 def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
@@ -143,13 +184,27 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
         assert _row("SELECT common_hash, stage FROM minutes") == (
             hashlib.sha256(common).hexdigest(), "approved",
         )  # fmt: skip
-        assert _row("SELECT adoption, begun_at, length(key) FROM entry") == (
+        assert _row("SELECT adoption, begun_at, length(key) FROM entry WHERE id = 1") == (
             "consensus", "2026-10-20 10:30:00.000000", 36,
         )  # fmt: skip
 
+        _check_press()
+
         flask_migrate.downgrade(revision=FIRST)
 
-        assert _row("SELECT kind, texts FROM entry") == ("decision", '{"en": "Decided"}')
+        assert _row("SELECT headlines, picture_key, picture_credit FROM press_summary") == (
+            '{"en": "Head"}', "pictures/a.jpg", "Painter",
+        )  # fmt: skip
+        assert json.loads(str(_row("SELECT bodies FROM press_summary")[0])) == {
+            "en": "One.\n\nTwo.", "tr": "Bir.",
+        }  # fmt: skip
+        assert _row("SELECT cleared_by, cleared_hash FROM quote") == ("Office", QUOTE_HASH)
+        assert _row("SELECT published_at, picture_key FROM publication") == (
+            "2026-10-23 09:00:00.000000", "pictures/a.jpg",
+        )  # fmt: skip
+        old = json.loads(str(_row("SELECT content FROM publication_text")[0]))
+        assert (old["paragraphs"], old["quotes"][0]["words"]) == (["One.", "Two."], "Word")
+        assert _row("SELECT kind, texts FROM entry WHERE id = 1") == ("decision", '{"en": "Decided"}')
         assert _row("SELECT stage, content_hash FROM minutes") == ("approved", "abc")
         assert _row("SELECT presence FROM attendance") == ("present",)
         assert _row("SELECT answer, sequence, in_calendar FROM invitation") == ("accepted", 3, 1)

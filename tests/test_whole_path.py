@@ -223,24 +223,31 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
         ("tr", "Kentler çalışma grubunda anlaştı", "Cuma günü iki ülkenin kentleri görüntülü buluştu."),
         ("de", "", ""),
     ):
-        press.locator(f"#headlines-{code}").fill(headline)
-        press.locator(f"#leads-{code}").fill(lead)
-    press.locator("#bodies-de").fill("")
-    for code, words in (("en", "The hall"), ("tr", "Salon")):
-        press.locator(f"#captions-{code}").fill(words)
-        press.locator(f"#alternatives-{code}").fill(f"{words}, drawn")
-    press.get_by_label("Credit of the picture").fill("Jane Painter")
-    press.get_by_role("button", name="Save", exact=True).click()
+        press.locator(f".part.headline textarea[lang={code}]").fill(headline)
+        press.locator(f".part.lead textarea[lang={code}]").fill(lead)
+    for german in press.locator(".part.paragraph textarea[lang=de]").all():
+        german.fill("")
+    saved = press.locator("#press-status")
+    expect(saved).to_have_text("Everything is saved.")
     picture = tmp_path / "picture.png"
     Image.new("RGB", (1200, 700), "teal").save(picture)
     press.get_by_label("Picture (JPEG").set_input_files(str(picture))
     press.get_by_role("button", name="Upload").click()
-    press.get_by_role("button", name="Quote", exact=True).click()
+    figure = press.locator(".part.picture")
+    for code, words in (("en", "The hall"), ("tr", "Salon")):
+        figure.locator(f"textarea[name=texts-{code}]").fill(words)
+        figure.locator(f"textarea[name=alternatives-{code}]").fill(f"{words}, drawn")
+    figure.get_by_label("Credit").fill("Jane Painter")
+    figure.get_by_label("Rights").fill("Free for the press")
+    expect(saved).to_have_text("Everything is saved.")
+    press.get_by_role("button", name="Quote İzmir").click()
     press.get_by_role("button", name="Publish").click()
-    expect(press.get_by_role("alert")).to_contain_text("The quote of İzmir is not released by its office.")
+    expect(press.get_by_role("alert")).to_contain_text("The quote of İzmir is not released by its office")
+    press.get_by_text("The office has released it by another way").click()
     press.get_by_label("Released by").fill("Private office, by telephone")
     press.get_by_role("button", name="Note the release").click()
     press.get_by_role("button", name="Publish").click()
+    press.get_by_role("link", name="Version 1").click()
     expect(press.get_by_role("heading", level=1)).to_have_text("Cities agree on a working group")
 
     # Anybody reads it, in Turkish, on page and PDF.
@@ -248,7 +255,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     reader.goto(press.url)
     reader.get_by_role("link", name="TR").click()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Kentler çalışma grubunda anlaştı")
-    address = reader.get_by_role("link", name="PDF olarak indir").get_attribute("href")
+    address = reader.get_by_role("link", name="PDF", exact=True).get_attribute("href")
     pdf = PdfReader(io.BytesIO(reader.request.get(served.address + str(address)).body()))
     text = "\n".join(one.extract_text() for one in pdf.pages)
     for words in (

@@ -99,7 +99,7 @@ def _way(meeting: Meeting, *, has_agenda: bool, is_invited: bool) -> list[Mark]:
         is_invited=is_invited,
         is_over=clock.now() >= meeting.ends_at,
         is_approved=minutes is not None and minutes.is_sealed,
-        is_published=summary is not None and bool(publications_of(summary)),
+        is_published=summary is not None and any(one.visible_at for one in publications_of(summary)),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import gettext
-from wtforms import EmailField, FileField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, EmailField, FileField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -70,6 +70,9 @@ class ConferenceForm(TextsForm):
         [Optional(), NumberRange(1, 10_000, _l("Please enter 1 to 10000, or nothing."))],
         render_kw={"min": 1, "max": 10_000, "inputmode": "numeric"},
         description=_l("For mail servers that set a limit; without an entry as fast as it goes."),
+    )
+    second_pair_of_eyes = BooleanField(
+        _l("Press summaries need a second pair of eyes: somebody else than who proposes one releases it.")
     )
 
     def __init__(self, formdata: Any = None, **values: Any) -> None:

@@ -11,11 +11,15 @@ LARGEST = (640, 320)
 
 
 def made_ready(content: bytes) -> bytes:
-    """Return the logo as we keep it.
+    """Return the logo as we keep it; it is unpacked in a worker process.
 
     Raises:
-        Refusal: if it is too large, or no JPEG, PNG or WebP.
+        Refusal: if it is too large, or no JPEG, PNG, WebP or HEIC.
     """
+    return images.in_worker(_made, content)
+
+
+def _made(content: bytes) -> bytes:
     picture = images.opened(content)
     picture.thumbnail(LARGEST, Image.Resampling.LANCZOS)
     result = io.BytesIO()

@@ -26,7 +26,8 @@ class Conference(Base):
     `home_zone` is an IANA name; `languages` are codes, the first one is the conference's own.
     The contact is the person whom offices write to and call. Letters come from `sender_names` (else
     the first body) and `sender_email` (else the program's own address), at most
-    `letters_per_minute` of them.
+    `letters_per_minute` of them. With `second_pair_of_eyes`, whoever proposes a press summary is not the
+    one to release it.
     """
 
     __tablename__ = "conference"
@@ -41,6 +42,7 @@ class Conference(Base):
     sender_names: Mapped[Texts] = mapped_column(default=no_texts)
     sender_email: Mapped[str] = mapped_column(String(254), default="")
     letters_per_minute: Mapped[int | None] = mapped_column(default=None)
+    second_pair_of_eyes: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

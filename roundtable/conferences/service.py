@@ -35,6 +35,7 @@ class Description:
     sender_names: Texts = field(default_factory=Texts)
     sender_email: str = ""
     letters_per_minute: int | None = None
+    second_pair_of_eyes: bool = False
 
 
 def create(description: Description, user: User) -> Conference:
@@ -65,6 +66,7 @@ def describe(conference: Conference, description: Description) -> None:
     conference.sender_names = description.sender_names
     conference.sender_email = description.sender_email
     conference.letters_per_minute = description.letters_per_minute
+    conference.second_pair_of_eyes = description.second_pair_of_eyes
     db.session.flush()
     set_pace(pace_key(conference), description.letters_per_minute)
 

@@ -41,6 +41,7 @@ def _description(form: ConferenceForm) -> service.Description:
         sender_names=form.sender_names.data,
         sender_email=form.sender_email.data or "",
         letters_per_minute=form.letters_per_minute.data,
+        second_pair_of_eyes=bool(form.second_pair_of_eyes.data),
     )
 
 

@@ -15,6 +15,7 @@ from roundtable.actions.queries import actions_of
 from roundtable.agenda import service as agenda
 from roundtable.agenda.kinds import ItemKind
 from roundtable.agenda.queries import items_of
+from roundtable.clearance import service as clearance
 from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.roles import BodyRole, Role
@@ -38,8 +39,12 @@ from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import ActionState, EntryKind
 from roundtable.minutes.queries import attendance_of
 from roundtable.minutes.service import Arrival
+from roundtable.press import block_service as press
 from roundtable.press import pictures
-from roundtable.press import service as press
+from roundtable.press import publish_service as publishing
+from roundtable.press.clearing import words_mark
+from roundtable.press.kinds import BlockKind, ClearanceState
+from roundtable.press.queries import blocks_of
 from roundtable.video import service as video
 from roundtable.video.kinds import RoomKind
 
@@ -246,34 +251,41 @@ def _record(meeting: Meeting) -> None:
 
 
 def _publish(meeting: Meeting) -> None:
-    summary = press.begin(meeting)
+    """The press officer sharpens the draft, the office of Cologne releases its quote, and it is published."""
+    officer = "Press officer"
+    summary = press.begin(meeting, by=officer)
     db.session.flush()
-    press.set_picture(summary, pictures.made_ready(video_wall()))
-    press.write(
+    parts = {block.kind: block for block in blocks_of(summary) if block.kind.is_fixed}
+    for kind, texts in ((BlockKind.HEADLINE, words.HEADLINE), (BlockKind.LEAD, words.LEAD)):
+        block = parts[kind]
+        press.write(block, press.Written(texts, block.language), version=block.version, by=officer)
+    picture = press.add_picture(
         summary,
-        press.Words(
-            headlines=words.HEADLINE,
-            leads=words.LEAD,
-            bodies=summary.bodies,
-            credit="Roundtable",
-            captions=words.CAPTION,
-            alternatives=words.ALTERNATIVE,
-        ),
-        version=summary.version,
+        pictures.prepared(video_wall()),
+        by=officer,
+        captions=words.CAPTION,
+        alternatives=words.ALTERNATIVE,
+        credit="Roundtable",
+        rights=words.RIGHTS,
     )
-    db.session.flush()
-    record = press.approved_record(meeting)
     koeln = next(
         one
-        for one in record.entries(EntryKind.STATEMENT)
+        for one in press.approved_record(meeting).entries(EntryKind.STATEMENT)
         if one.speaker and one.speaker.city["en"] == "Cologne"
     )
-    quote = press.add_quote(summary, koeln.id)
+    quote = press.add_quote(summary, koeln.id, by=officer)
     db.session.flush()
-    press.clear_quote(quote, by="Office of the Lord Mayor, by letter")
+    others = [block.id for block in blocks_of(summary) if block not in (picture, quote)]
+    press.reorder(summary, [picture.id, *others[:5], quote.id, *others[5:]])
+    asked = clearance.ask(quote, answer_by=clock.now() + timedelta(hours=1), by=officer)
     db.session.flush()
-    prepared = press.prepare(summary, correction=Texts())
-    press.publish(prepared, press.rendered(prepared), by="Press officer")
+    given = clearance.Answer(ClearanceState.RELEASED, Texts(), "", words_mark(asked.words))
+    clearance.answer(asked, given, by=words.OFFICE)
+    db.session.flush()
+    publication = publishing.propose(summary, publishing.Wish(Texts()), by=officer)
+    db.session.flush()
+    ready = publishing.prepare_release(publication, by=None)
+    publishing.release(ready, publishing.rendered(ready), by=officer)
 
 
 def _answers(meeting: Meeting, begin: datetime) -> None:

@@ -132,3 +132,5 @@ ALTERNATIVE = _texts(
     "Zeichnung: eine Wand aus zwanzig Videokacheln, jede mit einem leeren Stuhl und dem Namen einer Stadt.",
     "Çizim: yirmi görüntü karesinden oluşan bir duvar; her birinde boş bir sandalye ve bir kentin adı.",
 )
+
+RIGHTS = "Free for reporting on this conference, with the credit."

@@ -9,6 +9,7 @@ from roundtable.agenda.queries import released_agenda
 from roundtable.agenda_page.document_views import pdf_response
 from roundtable.calendars.links import google_address, outlook_address
 from roundtable.calendars.queries import feed_address
+from roundtable.clearance.service import asked_of as asked_quotes
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import DeputyRule
 from roundtable.db import db
@@ -24,6 +25,7 @@ from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
 from roundtable.languages import LANGUAGES, choose, current_language
 from roundtable.minutes.queries import are_shown, minutes_of
+from roundtable.press.kinds import ClearanceState
 from roundtable.scheduling.queries import asked_of, takes_answers
 from roundtable.video import queries as video
 from roundtable.video.kinds import Door
@@ -61,6 +63,7 @@ def index(token: str) -> ResponseReturnValue:
         asked=asked,
         zones=zone_names_at(contact.participant.conference_id),
         feed=feed_address(contact),
+        quotes=sum(one.state is ClearanceState.ASKED for one in asked_quotes(contact)),
         has_actions=not contact.is_deputy and bool(actions_for(contact.participant)),
         token=token,
     )

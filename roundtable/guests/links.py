@@ -22,11 +22,13 @@ _SHAPE = re.compile(r"^[a-z2-7]{40}$")
 
 
 class Purpose(StrEnum):
-    """What a token opens: a contact's page, a contact's calendar, or an organizer's calendar."""
+    """What a token opens: a contact's page or calendar, an organizer's calendar, a text under embargo, a list of newsrooms."""
 
     PAGE = "personal links 1"
     FEED = "calendar feeds 1"
     ORGANIZERS_FEED = "organizers' calendar feeds 1"
+    PREVIEW = "preview links 1"
+    NEWSROOM = "newsrooms 1"
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from roundtable.errors import sentence
 from roundtable.invitations.letter_kind import GREETING, LetterKind
+from roundtable.invitations.press_letter_kinds import PRESS_KINDS
 from roundtable.invitations.record_letter_kinds import RECORD_KINDS
 from roundtable.languages import later as _l
 
@@ -342,6 +343,7 @@ KINDS = _kinds(
         frozenset({"link"}),
     ),
     *RECORD_KINDS,
+    *PRESS_KINDS,
 )
 """Every letter to a guest; organizers may word each of them per language."""
 

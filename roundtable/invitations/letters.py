@@ -378,6 +378,12 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
         dates.said(start, meeting.zone, about.zones, language)
         for start in (before.starts_at, meeting.starts_at)
     ]
+    quote = [gettext("“%(words)s”", words=gettext("(the words of the quote)"))]
+    shown = {
+        "action-reminder": [gettext("(the action item)")],
+        "quote": quote,
+        "quote-reminder": quote,
+    }
     return Saying(
         words={
             "said_by": gettext("Private office (example)"),
@@ -387,5 +393,5 @@ def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
         changes_since=before if kind.key in {"change", "agenda"} else None,
         answer=answer,
         next=following.get(kind.key, []),
-        options=[gettext("(the action item)")] if kind.key == "action-reminder" else options,
+        options=shown.get(kind.key, options),
     )

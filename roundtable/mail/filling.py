@@ -84,6 +84,12 @@ def fill(letter: Letter | Row[Any], people: Mapping[int, Addressee]) -> Filled:
     return Filled(recipient, put_in(letter.text), put_in(letter.html), entry, unsubscribe)
 
 
+def _own_page(letter: Letter | Row[Any], settings: Settings) -> str:
+    """Return where somebody who is no contact leaves: such a letter's path is a whole one."""
+    is_own = letter.link_owner is None and letter.unsubscribe_path
+    return settings.public_url + letter.unsubscribe_path if is_own else ""
+
+
 def as_bytes(
     letter: Letter | Row[Any], people: Mapping[int, Addressee], settings: Settings
 ) -> tuple[bytes, str]:
@@ -109,7 +115,7 @@ def as_bytes(
             written_at=letter.created_at,
             calendar=ical.write(entry, ical.Method(letter.calendar_method)) if entry else None,
             calendar_method=letter.calendar_method,
-            unsubscribe=filled.unsubscribe,
+            unsubscribe=filled.unsubscribe or _own_page(letter, settings),
         )
     )
     return content, filled.recipient[1]

@@ -11,12 +11,13 @@ from flask import current_app
 from sqlalchemy import select
 
 from roundtable import addresses, clock
-from roundtable.config import ImapServer, Settings, imap_server
+from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.mail import outbox
 from roundtable.mail.authenticity import is_authentic
 from roundtable.mail.incoming import MOST_BYTES, CalendarPart, IncomingMail, Unreadable, key_of, read
 from roundtable.mail.models import ReceivedMail
+from roundtable.mail_servers import ImapServer, imap_server
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from enum import Enum
 from types import TracebackType
 from typing import Self
 
-from roundtable.config import smtp_server
+from roundtable.mail_servers import smtp_server
 
 TIMEOUT_SECONDS = 60
 """How long one answer of the mail server may take. RFC 5321, section 4.5.3.2, would wait up to ten

@@ -34,7 +34,7 @@ def _document(shown: Printed, language: str, *, is_draft: bool) -> Any:
     properties = document.core_properties
     properties.title = f"{gettext('Minutes')}: {record.titles.in_language(language)}"
     properties.language, properties.author, properties.comments = language, "Roundtable", ""
-    _set_language(document, language)
+    set_language(document, language)
     document.add_heading(properties.title, level=1)
     document.add_paragraph(
         dates.said(record.starts_at, record.zone, (), language)
@@ -68,7 +68,7 @@ def _document(shown: Printed, language: str, *, is_draft: bool) -> Any:
     return document
 
 
-def _set_language(document: Any, language: str) -> None:
+def set_language(document: Any, language: str) -> None:
     """Say in which language the text is: screen readers and spelling follow it."""
     from docx.oxml.ns import qn  # noqa: PLC0415 - as above
 

@@ -1,25 +1,12 @@
 """What one language of a publication says: plain values, made once and never changed."""
 
 import hashlib
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from roundtable.db import Texts
-from roundtable.errors import Refusal, sentence
-
-NO_LANGUAGE = sentence(
-    "Nothing can be published yet: please write headline, lead and body in one language at least."
-)
-HALF_WRITTEN = sentence("In %(language)s something is missing: headline, lead and body belong together.")
-NOT_CLEARED = sentence("The quote of %(city)s is not released by its office. Please release or remove it.")
-NO_CREDIT = sentence("The picture has no credit. Please enter who took or drew it.")
-NO_CAPTION = sentence("The picture has no caption or no text alternative in %(language)s.")
-NOT_APPROVED = sentence(
-    "The minutes of this session are not approved yet. The press summary begins with them."
-)
-NO_CORRECTION = sentence("Please say in one sentence what this version corrects.")
+from roundtable.minutes.record import canonical
+from roundtable.press.kinds import BlockKind, PictureShape
 
 
 @dataclass(frozen=True)
@@ -35,13 +22,40 @@ class QuoteShown:
 
 @dataclass(frozen=True)
 class PictureShown:
-    """The picture of the summary."""
+    """A picture as it is printed, with the keys of its two stored copies and how it is cut."""
 
     caption: str
     alternative: str
     credit: str
+    rights: str
+    key: str
     width: int
     height: int
+    print_key: str
+    print_width: int
+    print_height: int
+    focal_x: int = 50
+    focal_y: int = 50
+    shape: PictureShape = PictureShape.WHOLE
+
+    @property
+    def ratio(self) -> tuple[int, int]:
+        """Width to height as it is shown."""
+        return self.shape.ratio or (self.width, self.height)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A paragraph, quote, picture or box, in the order of the page.
+
+    `language` is that of the words where they are in another one than the page.
+    """
+
+    kind: BlockKind
+    words: str = ""
+    language: str = ""
+    quote: QuoteShown | None = None
+    picture: PictureShown | None = None
 
 
 @dataclass(frozen=True)
@@ -54,20 +68,40 @@ class BodyShown:
 
 @dataclass(frozen=True)
 class Content:
-    """All that the page and the PDF of one language show."""
+    """All that the page and the PDF of one language show; `cities` are those that were at the table.
+
+    `release` says from when the text is free, `free_at` the same for machines (ISO 8601, UTC).
+    """
 
     headline: str
     lead: str
-    paragraphs: list[str]
-    quotes: list[QuoteShown]
-    picture: PictureShown | None
+    parts: list[Part]
     facts: list[str]
     bodies: list[BodyShown]
     contact: list[str]
     release: str
+    free_at: str
     languages: list[str]
     number: int
     correction: str = ""
+    cities: list[str] = field(default_factory=list)
+
+    @property
+    def pictures(self) -> list[PictureShown]:
+        """The pictures in their order; the first one stands for the whole text where one is asked for."""
+        return [part.picture for part in self.parts if part.picture]
+
+    @property
+    def quotes(self) -> list[QuoteShown]:
+        return [part.quote for part in self.parts if part.quote]
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [part.words for part in self.parts if part.kind is BlockKind.PARAGRAPH]
+
+    def free_from(self, release: str, free_at: str) -> "Content":
+        """Return the same text, free from another instant."""
+        return replace(self, release=release, free_at=free_at)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for the database."""
@@ -76,64 +110,27 @@ class Content:
 
 def from_json(values: dict[str, Any]) -> Content:
     """Return the content that `to_json` wrote."""
-    picture = values["picture"]
     return Content(
         **{
             **values,
-            "quotes": [QuoteShown(**quote) for quote in values["quotes"]],
-            "picture": PictureShown(**picture) if picture else None,
+            "parts": [_part(part) for part in values["parts"]],
             "bodies": [BodyShown(**body) for body in values["bodies"]],
         }
     )
 
 
-def words_hash(texts: Texts) -> str:
-    """Return the SHA-256 of a quote's words in all languages: one changed letter changes it."""
-    canonical = json.dumps(dict(sorted(texts.items())), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+def _part(values: dict[str, Any]) -> Part:
+    quote, picture = values["quote"], values["picture"]
+    return Part(
+        BlockKind(values["kind"]),
+        values["words"],
+        values["language"],
+        QuoteShown(**quote) if quote else None,
+        PictureShown(**{**picture, "shape": PictureShape(picture["shape"])}) if picture else None,
+    )
 
 
-@dataclass(frozen=True)
-class Readiness:
-    """What publishing asks about a summary."""
-
-    languages: Sequence[str]
-    headlines: Texts
-    leads: Texts
-    bodies: Texts
-    has_picture: bool
-    credit: str
-    captions: Texts
-    alternatives: Texts
-    uncleared: Sequence[str]
-    """The cities whose quotes are not released."""
-
-
-def ready_languages(summary: Readiness) -> list[str]:
-    """Return the languages that can be published, in the conference's order.
-
-    A language in which nothing is written does not hold up the others; one that is half written
-    does, for somebody meant to finish it.
-
-    Raises:
-        Refusal: naming what is missing.
-    """
-    ready = []
-    for language in summary.languages:
-        parts = [bool(texts.get(language)) for texts in (summary.headlines, summary.leads, summary.bodies)]
-        if not any(parts):
-            continue
-        if not all(parts):
-            raise Refusal(HALF_WRITTEN, language=language)
-        if summary.has_picture and not (
-            summary.captions.get(language) and summary.alternatives.get(language)
-        ):
-            raise Refusal(NO_CAPTION, language=language)
-        ready.append(language)
-    if not ready:
-        raise Refusal(NO_LANGUAGE)
-    if summary.has_picture and not summary.credit:
-        raise Refusal(NO_CREDIT)
-    for city in summary.uncleared:
-        raise Refusal(NOT_CLEARED, city=city)
-    return ready
+def digest(contents: Mapping[str, Content]) -> str:
+    """Return the SHA-256 of a version's words and pictures in all languages, but for its release line."""
+    values = {language: content.free_from("", "").to_json() for language, content in contents.items()}
+    return hashlib.sha256(canonical(values)).hexdigest()

@@ -1,25 +1,42 @@
-"""The press summary as a PDF."""
+"""The press summary as a PDF, and as pictures of its pages while it is written."""
 
 from roundtable import documents, storage
-from roundtable.documents import page
+from roundtable.documents import Assets, page
 from roundtable.press.content import Content
 
 
-def press_pdf(content: Content, picture: bytes | None, language: str, *, is_preview: bool = False) -> bytes:
+def press_pdf(content: Content, language: str, assets: Assets, *, mark: str = "", banner: str = "") -> bytes:
     """Return the PDF of one language; the same content gives the same bytes.
+
+    `banner` stands on top of it and `mark` across every page, as long as it is not to be used.
 
     Raises:
         Refusal: if the document cannot be made.
     """
-    html = press_html(content, language, is_preview=is_preview)
-    return documents.render(html, {"picture": (picture, "image/jpeg")} if picture else {})
+    return documents.render(press_html(content, language, mark=mark, banner=banner), assets)
 
 
-def press_html(content: Content, language: str, *, is_preview: bool = False) -> str:
+def press_pages(content: Content, language: str, assets: Assets, *, mark: str) -> list[bytes]:
+    """Return the pages of the draft as PNG pictures.
+
+    Raises:
+        Refusal: if the document cannot be made.
+    """
+    return documents.render_pages(press_html(content, language, mark=mark, banner=mark), assets)
+
+
+def press_html(content: Content, language: str, *, mark: str = "", banner: str = "") -> str:
     """Return the HTML of which the PDF is made."""
-    return page("documents/press.html", language, content=content, is_preview=is_preview)
+    return page("documents/press.html", language, content=content, mark=mark, banner=banner)
 
 
-def picture_bytes(key: str) -> bytes | None:
-    """Return the stored picture, if there is one."""
-    return storage.read(key) if key else None
+def assets_of(content: Content) -> Assets:
+    """Return the pictures of a text, as `press_html` refers to them.
+
+    Raises:
+        FileNotFoundError: if one is missing, as after a restore without the files.
+    """
+    return {
+        f"picture{place}": (storage.read(picture.key), "image/jpeg")
+        for place, picture in enumerate(content.pictures, 1)
+    }

@@ -1,12 +1,25 @@
 """Reads of press summaries and publications."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
+from roundtable import clock
 from roundtable.conferences.models import Meeting
 from roundtable.db import db
 from roundtable.minutes.models import Entry
-from roundtable.press.models import PressSummary, Publication, PublicationText, Quote
+from roundtable.press.kinds import BlockKind, PublicationStage
+from roundtable.press.models import (
+    Block,
+    Clearance,
+    PressPicture,
+    PressSummary,
+    PreviewLink,
+    PreviewVisit,
+    Publication,
+    PublicationText,
+)
 
 
 def summary_of(meeting: Meeting) -> PressSummary | None:
@@ -14,19 +27,39 @@ def summary_of(meeting: Meeting) -> PressSummary | None:
     return db.session.scalar(
         select(PressSummary)
         .where(PressSummary.meeting_id == meeting.id)
-        .options(joinedload(PressSummary.meeting))
+        .options(joinedload(PressSummary.meeting).joinedload(Meeting.conference))
     )
 
 
-def quotes_of(summary: PressSummary) -> list[Quote]:
-    """Return the quotes of a summary in their order, with speakers and cities."""
+def blocks_of(summary: PressSummary) -> list[Block]:
+    """Return the parts of a summary in their order, with pictures, speakers and cities."""
     return list(
         db.session.scalars(
-            select(Quote)
-            .options(joinedload(Quote.entry).joinedload(Entry.speaker))
-            .where(Quote.summary_id == summary.id)
-            .order_by(Quote.position, Quote.id)
+            select(Block)
+            .options(joinedload(Block.picture), joinedload(Block.entry).joinedload(Entry.speaker))
+            .where(Block.summary_id == summary.id)
+            .order_by(Block.position, Block.id)
         )
+    )
+
+
+def clearances_of(blocks: Sequence[Block]) -> dict[int, list[Clearance]]:
+    """Return the requests about each quote among these parts, the oldest first."""
+    keys = [block.id for block in blocks if block.kind is BlockKind.QUOTE]
+    found: dict[int, list[Clearance]] = {key: [] for key in keys}
+    if keys:
+        rows = db.session.scalars(
+            select(Clearance).where(Clearance.block_id.in_(keys)).order_by(Clearance.id)
+        )
+        for row in rows:
+            found[row.block_id].append(row)
+    return found
+
+
+def picture_in(summary: PressSummary, picture_id: int) -> PressPicture | None:
+    """Return a picture of this summary."""
+    return db.session.scalar(
+        select(PressPicture).where(PressPicture.id == picture_id, PressPicture.summary_id == summary.id)
     )
 
 
@@ -41,39 +74,87 @@ def publications_of(summary: PressSummary) -> list[Publication]:
     )
 
 
-def newest_text(slug: str, language: str, number: int | None = None) -> PublicationText | None:
-    """Return one language of a publication: its newest version, or the one with the number."""
+def texts_of(publication: Publication) -> dict[str, PublicationText]:
+    """Return the texts of a publication by language."""
+    rows = db.session.scalars(
+        select(PublicationText)
+        .where(PublicationText.publication_id == publication.id)
+        .order_by(PublicationText.id)
+    )
+    return {row.language: row for row in rows}
+
+
+def preview_links_of(publications: Sequence[Publication]) -> list[tuple[PreviewLink, int]]:
+    """Return the preview links of these versions with how often each was used, the newest first."""
+    visits = (
+        select(PreviewVisit.link_id, func.count().label("number")).group_by(PreviewVisit.link_id).subquery()
+    )
+    rows = db.session.execute(
+        select(PreviewLink, func.coalesce(visits.c.number, 0))
+        .outerjoin(visits, visits.c.link_id == PreviewLink.id)
+        .where(PreviewLink.publication_id.in_([one.id for one in publications]))
+        .order_by(PreviewLink.id.desc())
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def visits_by(link: PreviewLink) -> list[PreviewVisit]:
+    """Return what was opened by a preview link, the newest first."""
+    return list(
+        db.session.scalars(
+            select(PreviewVisit)
+            .where(PreviewVisit.link_id == link.id)
+            .order_by(PreviewVisit.id.desc())
+            .limit(200)
+        )
+    )
+
+
+# --- What the public sees: everything below asks the clock ------------------------------------------------
+
+
+def is_public(publication: type[Publication] = Publication) -> ColumnElement[bool]:
+    """Return the condition under which the public may know of a version: it is released and its hour has come."""
+    return (publication.stage == PublicationStage.RELEASED) & (publication.visible_at <= clock.now())
+
+
+def public_version(slug: str, number: int | None = None) -> Publication | None:
+    """Return the newest version that the public sees under an address, or the one with the number."""
+    found = select(Publication).where(Publication.slug == slug, is_public())
+    if number is not None:
+        found = found.where(Publication.number == number)
+    return db.session.scalar(
+        found.order_by(Publication.number.desc()).limit(1).options(joinedload(Publication.summary))
+    )
+
+
+def public_texts(*, language: str | None = None, most: int = 100) -> list[PublicationText]:
+    """Return the newest public version of every summary, the newest first; withdrawn ones are left out."""
+    other = aliased(Publication)
+    newest = (
+        select(func.max(other.number))
+        .where(other.slug == Publication.slug, is_public(other))
+        .scalar_subquery()
+    )
     found = (
         select(PublicationText)
         .join(PublicationText.publication)
         .options(contains_eager(PublicationText.publication))
-        .where(Publication.slug == slug, PublicationText.language == language)
-        .order_by(Publication.number.desc())
-        .limit(1)
+        .where(Publication.number == newest, is_public(), Publication.withdrawn_at.is_(None))
+        .order_by(Publication.visible_at.desc(), Publication.id.desc())
+        .limit(most)
     )
-    if number is not None:
-        found = found.where(Publication.number == number)
-    return db.session.scalar(found)
+    if language is not None:
+        found = found.where(PublicationText.language == language)
+    return list(db.session.scalars(found))
 
 
-def newest_publication(slug: str) -> Publication | None:
-    """Return the newest publication under an address."""
+def public_hash(digest: str) -> PublicationText | None:
+    """Return the public text whose PDF has this SHA-256; one under embargo is not known to anybody."""
     return db.session.scalar(
-        select(Publication).where(Publication.slug == slug).order_by(Publication.number.desc()).limit(1)
-    )
-
-
-def published(language: str, *, most: int = 100) -> list[PublicationText]:
-    """Return the newest version of every summary in the language, the newest first."""
-    other = aliased(Publication)
-    newest = select(func.max(other.number)).where(other.slug == Publication.slug).scalar_subquery()
-    return list(
-        db.session.scalars(
-            select(PublicationText)
-            .join(PublicationText.publication)
-            .options(contains_eager(PublicationText.publication))
-            .where(PublicationText.language == language, Publication.number == newest)
-            .order_by(Publication.published_at.desc(), Publication.id.desc())
-            .limit(most)
-        )
+        select(PublicationText)
+        .join(PublicationText.publication)
+        .options(contains_eager(PublicationText.publication))
+        .where(PublicationText.pdf_sha256 == digest, is_public())
+        .limit(1)
     )

@@ -39,7 +39,9 @@ def choose_language() -> ResponseReturnValue:
 @open_page
 def robots() -> Response:
     """Ask search engines to read the press room only."""
-    return Response("User-agent: *\nAllow: /press\nDisallow: /\n", mimetype="text/plain")
+    site_map = f"{current_app.config['ROUNDTABLE'].public_url}/press/sitemap.xml"
+    rules = f"User-agent: *\nAllow: /press\nDisallow: /\nSitemap: {site_map}\n"
+    return Response(rules, mimetype="text/plain")
 
 
 def init_app(app: Flask) -> None:

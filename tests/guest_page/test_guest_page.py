@@ -46,6 +46,7 @@ def _public_addresses(app: Flask, one: Invitation) -> list[str]:
         "slug": "none",
         "language": "en",
         "number": 1,
+        "place": 1,
         "_rest": "x",
     }
     addresses = []

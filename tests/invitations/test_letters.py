@@ -18,6 +18,7 @@ from roundtable.agenda import service as agenda
 from roundtable.agenda.kinds import ItemKind
 from roundtable.agenda_page import release_service
 from roundtable.circulation import service as circulation
+from roundtable.clearance import service as clearance
 from roundtable.conferences import service as conferences
 from roundtable.conferences.models import Conference
 from roundtable.conferences.roles import BodyRole, DeputyRule
@@ -50,6 +51,7 @@ from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes_service
 from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind, RemarkState
+from roundtable.press import block_service as press
 from roundtable.scheduling import asking_service, settle_service
 from roundtable.scheduling import letters as poll_letters
 from roundtable.scheduling import queries as polls
@@ -87,7 +89,14 @@ def _invitation(language: str, answer: Answer = Answer.ACCEPTED) -> Invitation:
 
 GUEST_KINDS = [*letter_kinds.KINDS]
 POLL_KINDS = ["poll", "poll-option", "poll-reminder"]
-RECORD_KINDS = ["minutes", "minutes-answer", "minutes-approved", "action-reminder"]
+RECORD_KINDS = [
+    "minutes",
+    "minutes-answer",
+    "minutes-approved",
+    "action-reminder",
+    "quote",
+    "quote-reminder",
+]
 WITH_TIME = [kind for kind in GUEST_KINDS if kind not in {"link-again", *POLL_KINDS}]
 
 
@@ -266,6 +275,8 @@ def _every_letter_of_the_record() -> None:
     owner = participants_of(meeting.conference_id)[0]
     invite = Written(EntryKind.ACTION, "en", make.texts("Invite"), owner_id=owner.id, due_on=make.NOW.date())
     entry = entry_service.add_entry(minutes, invite, Writer("W"))
+    said = Written(EntryKind.STATEMENT, "en", make.texts("We go on"), speaker_id=owner.id)
+    statement = entry_service.add_entry(minutes, said, Writer("W"))
     how = circulation.Circulation(make.NOW + timedelta(days=3), by_silence=True)
     circulation.circulate(minutes, how, by="A")
     contact = db.session.query(Contact).filter_by(participant_id=owner.id).one()
@@ -274,6 +285,14 @@ def _every_letter_of_the_record() -> None:
     circulation.approve(minutes, by="Chair")
     db.session.commit()
     assert remind_about_actions() == 1
+    summary = press.begin(meeting, by="P")
+    db.session.flush()
+    quote = press.add_quote(summary, statement.id, by="P")
+    db.session.flush()
+    request = clearance.ask(quote, answer_by=make.NOW + timedelta(days=3), by="P")
+    clock.set_source(lambda: make.NOW + timedelta(days=1))
+    clearance.remind(request)
+    db.session.commit()
 
 
 def _every_letter_of_a_poll(conference: Conference) -> None:

@@ -13,15 +13,20 @@ import make
 import pytest
 from conftest import OwnClient
 from flask import Flask
+from press import newsroom
 from pypdf import PdfReader
 from sqlalchemy import select
 
 from roundtable import clock
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.circulation import service as circulation
+from roundtable.clearance import service as clearance
 from roundtable.conferences.models import Membership
 from roundtable.conferences.roles import Role
 from roundtable.db import Texts, db
+from roundtable.distribution import service as distribution
+from roundtable.distribution.entering import read
+from roundtable.distribution.jobs import send_dispatches
 from roundtable.guests.queries import participants_of, token_of
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
@@ -29,8 +34,10 @@ from roundtable.minutes import amendment_service, entry_service, jobs, queries, 
 from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind, RemarkState
 from roundtable.minutes.models import Minutes
-from roundtable.press import service as press
-from roundtable.press.models import Publication
+from roundtable.press import block_service as press
+from roundtable.press import pictures, preview_service
+from roundtable.press import queries as queries_of_press
+from roundtable.press.models import PreviewLink, Publication
 
 SECRET = "Xylophonic confidences"
 AMENDED = "Quixotic amendment"
@@ -75,13 +82,37 @@ def told() -> Minutes:
     db.session.commit()
     while jobs.make_documents():
         pass
-    summary = press.begin(meeting)
+    summary = press.begin(meeting, by="Pia Press")
     db.session.flush()
     open_words = next(one for one in queries.entries_of(minutes) if one.texts["en"] == "Said openly en")
-    press.clear_quote(press.add_quote(summary, open_words.id), by="Office")
-    prepared = press.prepare(summary, correction=Texts())
-    press.publish(prepared, press.rendered(prepared), by="Pia Press")
+    quote = press.add_quote(summary, open_words.id, by="Pia Press")
+    db.session.flush()
+    clearance.ask(quote, answer_by=end + timedelta(days=1), by="Pia Press")
+    clearance.note_told(quote, "Office", by="Pia Press")
+    press.add_picture(
+        summary,
+        pictures.prepared(newsroom.picture()),
+        by="Pia Press",
+        captions=make.texts("Tiles"),
+        alternatives=make.texts("A wall of tiles"),
+        credit="Jane",
+        rights="Free",
+    )
+    papers = distribution.add_list(meeting.conference, "Papers")
+    db.session.flush()
+    distribution.add_newsrooms(papers, read("news@example.org").newsrooms, language="de", by="Pia Press")
+    first = newsroom.published(summary)
+    distribution.send_to(first, [papers], by="Pia Press")
+    newsroom.published(summary, Texts({"en": "Again."}), embargo_until=clock.now() + timedelta(days=90))
+    link = preview_service.add_link(
+        queries_of_press.publications_of(summary)[0],
+        preview_service.Journalist("Jo", "jo@example.org", "en"),
+        days=30,
+        by="Pia Press",
+    )
     db.session.commit()
+    send_dispatches()
+    assert link.id == papers.id == 1
     remind_about_actions()
     return minutes
 
@@ -103,15 +134,16 @@ def readable(content: bytes, media_type: str) -> str:
 def asked(app: Flask, client: OwnClient, minutes: Minutes, token: str) -> int:
     """Ask for every address with GET, in three languages, and check that nothing is given away."""
     entries = [one.id for one in queries.entries_of(minutes)]
-    slug = db.session.scalars(select(Publication.slug)).one()
+    slug = db.session.scalars(select(Publication.slug).distinct()).one()
+    preview = preview_service.address_of(db.session.scalars(select(PreviewLink)).one())
     values: dict[str, list[object]] = {
         "slug": [slug],
-        "number": [1],
+        "number": [1, 2],
         "meeting_id": [minutes.meeting_id],
         "conference_id": [minutes.meeting.conference_id],
         "entry_id": list(entries),
         "participant_id": [one.id for one in participants_of(minutes.meeting.conference_id)],
-        "token": [token],
+        "token": [token, preview.rpartition("/")[2]],
         "language": list(make.LANGUAGES),
         "before": ["1"],
         "after": ["2", "now"],

@@ -1,0 +1,1 @@
+"""The release of quotes: asked by letter, answered by the office on its page."""

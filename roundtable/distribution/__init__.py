@@ -1,0 +1,1 @@
+"""Distribution lists: newsrooms that get press summaries by letter, each in its language."""
