@@ -88,7 +88,7 @@ def _documents(scene: scenes.Scene) -> list[Row]:
 
 
 def _press(scene: scenes.Scene, folder: Path) -> list[Row]:
-    desk = pressing.Desk(scene.app, scene.client, scene.user_id)
+    desk = pressing.Desk(scene.app, scene.client)
     desk.keystroke()  # the rendering processes start at the first document
     typed, given, read, bare = interleaved_ms(
         [desk.keystroke, desk.download, desk.read, scene.bare_pdf], rounds=9

@@ -17,8 +17,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 import make
 from press import newsroom
 
-from roundtable.conferences.models import Membership
-from roundtable.conferences.roles import Role
 from roundtable.db import db
 from roundtable.press import queries
 from roundtable.press.kinds import BlockKind
@@ -27,13 +25,11 @@ from roundtable.press.kinds import BlockKind
 class Desk:
     """A press summary with a picture and a quote, written and published, and who writes it."""
 
-    def __init__(self, app: Flask, client: FlaskClient, user_id: int) -> None:
+    def __init__(self, app: Flask, client: FlaskClient) -> None:
         self.app, self.client = app, client
         with app.app_context():
             summary, entries = newsroom.finished()
             newsroom.released(newsroom.quoted(summary, entries[0]))
-            conference = summary.meeting.conference
-            db.session.add(Membership(conference=conference, user_id=user_id, role=Role.PRESS_OFFICER))
             publication = newsroom.published(summary)
             lead = newsroom.block(summary, BlockKind.LEAD)
             row = queries.texts_of(publication)["de"]

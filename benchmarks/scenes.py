@@ -47,7 +47,6 @@ class Scene:
     conference_id: int
     controller: Controller
     smtp_port: int
-    user_id: int
     prebuilt: bytes = b""
 
     def queries(self, address: str) -> int:
@@ -115,7 +114,7 @@ class Scene:
 
     def bare_pdf(self) -> bytes:
         """Make the same pages with WeasyPrint alone, in this process, fonts and picture from memory."""
-        from weasyprint import HTML
+        from weasyprint import CSS, HTML
         from weasyprint.text.fonts import FontConfiguration
         from weasyprint.urls import URLFetcher, URLFetcherResponse
 
@@ -132,8 +131,9 @@ class Scene:
 
         if not hasattr(self, "_fonts"):
             self._fonts = FontConfiguration()
+            self._faces = CSS(string=fonts.STYLE, url_fetcher=Known(), font_config=self._fonts)
         pdf: bytes = HTML(string=html, url_fetcher=Known()).write_pdf(
-            font_config=self._fonts, pdf_variant="pdf/ua-1"
+            stylesheets=[self._faces], font_config=self._fonts, pdf_variant="pdf/ua-1"
         )
         return pdf
 
@@ -244,10 +244,9 @@ def build(folder: Path) -> Scene:
         guest_page, addresses = make.link(one), {n: f"/meetings/{m.id}" for n, m in boards.items()}
         meeting_id, user, conference_id = boards[20].id, make.user(), boards[200].conference_id
         db.session.commit()
-        user_id = user.id
         client = app.test_client()
         assert isinstance(client, OwnClient)
         client.sign_in(user)
-    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port, user_id)
+    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port)
     app.app_context().push()
     return scene

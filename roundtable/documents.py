@@ -32,7 +32,7 @@ Assets = dict[str, tuple[bytes, str]]
 def page(template: str, language: str, **values: object) -> str:
     """Return the HTML of a document in the language, ready for `render`."""
     with speaking(language):
-        return render_template(template, faces=fonts.FACES, language=language, **values)
+        return render_template(template, language=language, **values)
 
 
 def render(html: str, assets: Assets | None = None) -> bytes:
@@ -96,19 +96,19 @@ def _render_pages(html: str, assets: Assets) -> list[bytes]:
     return pages
 
 
-def _render(html: str, assets: Assets, *, for_screen: bool = False) -> bytes:
-    from weasyprint import HTML  # noqa: PLC0415 - never in the web process
-    from weasyprint.urls import (  # noqa: PLC0415
+@cache
+def _sealed() -> Any:
+    """Return the class of fetchers that give a document its own assets and fonts; any other address is fatal."""
+    from weasyprint.urls import (  # noqa: PLC0415 - never in the web process
         FatalURLFetchingError,
         URLFetcher,
         URLFetcherResponse,
     )
 
     class Sealed(URLFetcher):  # type: ignore[misc]  # WeasyPrint is untyped
-        """Gives the document its own assets and fonts; any other address is fatal."""
-
-        def __init__(self) -> None:
+        def __init__(self, assets: Assets) -> None:
             super().__init__(allowed_protocols=(), allow_redirects=False)
+            self.assets = assets
 
         def fetch(self, url: str, headers: Any = None) -> Any:  # noqa: ARG002 - WeasyPrint's signature
             kind, _, name = url.partition(":")
@@ -116,14 +116,29 @@ def _render(html: str, assets: Assets, *, for_screen: bool = False) -> bytes:
             if face is not None:
                 content = fonts.whole_file(face).read_bytes()
                 return URLFetcherResponse(url, content, {"Content-Type": "font/ttf"})
-            if kind == "asset" and name in assets:
-                content, media_type = assets[name]
+            if kind == "asset" and name in self.assets:
+                content, media_type = self.assets[name]
                 return URLFetcherResponse(url, content, {"Content-Type": media_type})
             raise FatalURLFetchingError(url)
 
+    return Sealed
+
+
+@cache
+def _faces() -> Any:
+    """Return the style sheet that names our fonts, read once: naming them in every document grows without end."""
+    from weasyprint import CSS  # noqa: PLC0415 - never in the web process
+
+    return CSS(string=fonts.STYLE, url_fetcher=_sealed()({}), font_config=_font_configuration())
+
+
+def _render(html: str, assets: Assets, *, for_screen: bool = False) -> bytes:
+    from weasyprint import HTML  # noqa: PLC0415 - never in the web process
+    from weasyprint.urls import FatalURLFetchingError  # noqa: PLC0415
+
     try:
-        document = HTML(string=html, url_fetcher=Sealed(), base_url="asset:").render(
-            font_config=_font_configuration()
+        document = HTML(string=html, url_fetcher=_sealed()(assets), base_url="asset:").render(
+            stylesheets=[_faces()], font_config=_font_configuration()
         )
         if for_screen:
             return bytes(document.write_pdf())

@@ -29,6 +29,12 @@ FACES = (
     Face("source-sans-600", "font_source_sans_pro", "SourceSansPro-Semibold.ttf", "Source Sans", 600),
 )
 
+STYLE = "\n".join(
+    f'@font-face {{ font-family: "{face.family}"; font-weight: {face.weight}; src: url("font:{face.name}"); }}'
+    for face in FACES
+)
+"""The style sheet of documents: each face under the address by which they may fetch it."""
+
 # What nearly every page needs: Latin with the letters of Turkish and German, the capital ẞ, and the
 # punctuation and marks that our pages set. A phone loads these first.
 _NEAR = [
