@@ -2,7 +2,12 @@
 
 from roundtable import documents, storage
 from roundtable.documents import Assets, page
+from roundtable.errors import Refusal, sentence
 from roundtable.press.content import Content
+
+NO_FILE = sentence(
+    "The file of a picture is missing on this server. Please remove the picture and upload it again."
+)
 
 
 def press_pdf(content: Content, language: str, assets: Assets, *, mark: str = "", banner: str = "") -> bytes:
@@ -34,9 +39,12 @@ def assets_of(content: Content) -> Assets:
     """Return the pictures of a text, as `press_html` refers to them.
 
     Raises:
-        FileNotFoundError: if one is missing, as after a restore without the files.
+        Refusal: if one is missing, as after a restore without the files.
     """
-    return {
-        f"picture{place}": (storage.read(picture.key), "image/jpeg")
-        for place, picture in enumerate(content.pictures, 1)
-    }
+    try:
+        return {
+            f"picture{place}": (storage.read(picture.key), "image/jpeg")
+            for place, picture in enumerate(content.pictures, 1)
+        }
+    except FileNotFoundError as error:
+        raise Refusal(NO_FILE) from error

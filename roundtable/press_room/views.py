@@ -1,8 +1,11 @@
 """The press room: what has been published, for everybody. Every address asks the clock and the withdrawal."""
 
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, request, url_for
+from functools import lru_cache
+
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from werkzeug.exceptions import NotFound
 
 from roundtable import storage
 from roundtable.languages import LANGUAGES, current_language
@@ -16,6 +19,9 @@ from roundtable.press_room.ninjs import news_article
 from roundtable.press_room.queries import Found, edition_of, editions, found_or_404
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
+
+SHARES_KEPT = 64
+"""Cut pictures (some 90 kB each) in memory: networks ask for one many times in the same hour."""
 
 bp = Blueprint("room", __name__, url_prefix="/press")
 
@@ -159,8 +165,21 @@ def share(slug: str, number: int) -> Response:
     response = Response(mimetype="image/jpeg")
     response.set_etag(f"share-{shown.key}-{shown.focal_x}-{shown.focal_y}")
     if not request.if_none_match.contains(response.get_etag()[0] or ""):
-        response.set_data(pictures.shared(storage.read(shown.key), shown.focal_x, shown.focal_y))
+        cut = current_app.extensions.setdefault("roundtable.shares", lru_cache(SHARES_KEPT)(_cut))
+        response.set_data(cut(shown.key, shown.focal_x, shown.focal_y))
     return kept(response)
+
+
+def _cut(key: str, focal_x: int, focal_y: int) -> bytes:
+    return pictures.shared(storage.read(key), focal_x, focal_y)
+
+
+@bp.errorhandler(FileNotFoundError)
+@file_views.bp.errorhandler(FileNotFoundError)
+@preview_views.bp.errorhandler(FileNotFoundError)
+def missing(_error: FileNotFoundError) -> ResponseReturnValue:
+    """Say that a file is not there, as after a restore without the files."""
+    return current_app.handle_http_exception(NotFound())
 
 
 def init_app(app: Flask) -> None:

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+import shutil
 import zipfile
 from typing import Any
 
@@ -272,3 +273,21 @@ def test_an_override_of_the_reading_direction_is_taken_out(organizer: OwnClient,
 
     db.session.refresh(block)
     assert block.texts == {"en": "safetxt.exe"}
+
+
+def test_after_a_restore_without_the_files_pages_stand_and_files_are_not_found(
+    client: OwnClient, organizer: OwnClient, app: Flask
+) -> None:
+    publication = _published()
+    base = f"/press/{publication.slug}"
+    shutil.rmtree(app.config["ROUNDTABLE"].data_dir / "files")
+
+    assert client.get(f"{base}/en").status_code == 200
+    assert [
+        client.get(f"{base}/{one}").status_code for one in ("en.pdf", "1/picture-1.jpg", "1/kit.zip")
+    ] == [404] * 3
+    summary = publication.summary
+    preview = organizer.get(f"/meetings/{summary.meeting_id}/press/preview/en.json")
+    again = organizer.post(f"/meetings/{summary.meeting_id}/press/versions", data={"correction-en": "x"})
+    assert (preview.status_code, again.status_code) == (409, 409)
+    assert "The file of a picture is missing on this server." in again.text
