@@ -23,6 +23,7 @@ from roundtable.db import Texts, db
 from roundtable.demo import poll_story, words
 from roundtable.demo.cities import CITIES
 from roundtable.demo.painting import video_wall
+from roundtable.distribution import service as distribution
 from roundtable.guests import service as guests
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import contacts_of, participants_of, personal_link
@@ -78,6 +79,11 @@ def tell() -> bool:
         conference = _conference()
         _guests(conference)
         past = _meeting(conference, words.PAST, date(2020, 6, 20), time(13, 0))
+        db.session.commit()
+        papers = distribution.add_list(conference, words.PAPERS)
+        db.session.flush()
+        for newsroom, language in words.NEWSROOMS:
+            distribution.add_newsrooms(papers, [newsroom], language=language, by=words.ORGANIZER)
         db.session.commit()
     _past(past)
     with _at(present - timedelta(days=9)):

@@ -1,6 +1,7 @@
 """The texts of the demonstration, in three languages. All of them say that they are examples."""
 
 from roundtable.db import Texts
+from roundtable.distribution.entering import Entered
 
 
 def _texts(en: str, de: str, tr: str) -> Texts:
@@ -134,3 +135,9 @@ ALTERNATIVE = _texts(
 )
 
 RIGHTS = "Free for reporting on this conference, with the credit."
+
+PAPERS = "Tageszeitungen · Gazeteler"
+NEWSROOMS = (
+    (Entered("Beispiel-Zeitung", "redaktion@zeitung.example.org"), "de"),
+    (Entered("Örnek Gazete", "haber@gazete.example.org"), "tr"),
+)

@@ -37,9 +37,16 @@ PRESS_RELEASE = LetterKind(
     "press-release",
     _l("Press release to a newsroom"),
     sentence("Press release: {headline}"),
-    (GREETING, "{lead}", sentence("The whole text, with PDF and pictures for printing:"), "{link}", "{next}"),
+    (
+        GREETING,
+        "{lead}",
+        sentence("The whole text, with PDF and pictures for printing:"),
+        "{link}",
+        "{next}",
+        "{links}",
+    ),
     frozenset({"link"}),
-    frozenset({"headline", "lead", "next"}),
+    frozenset({"headline", "lead", "next", "links"}),
     sentence("Read the press release"),
 )
 
@@ -222,15 +229,15 @@ def _draft(newsroom: Newsroom, text: PublicationText, conference: Conference) ->
     )
     bodies = bodies_of(conference)
     with speaking(language):
-        following = [
-            gettext("PDF: %(address)s", address=pdf),
-            gettext(
-                "You get this letter because the press desk has put you on its list. To get none any more: %(address)s",
-                address=public_address("newsrooms.leave", token=_token(newsroom)),
+        correction = text.content["correction"]
+        following = [gettext("Corrected version: %(what)s", what=correction)] if correction else []
+        addresses = [
+            (gettext("Download as PDF"), pdf),
+            (
+                gettext("Get none of these letters any more; the press desk has put you on its list"),
+                public_address("newsrooms.leave", token=_token(newsroom)),
             ),
         ]
-        if text.content["correction"]:
-            following.insert(0, gettext("Corrected version: %(what)s", what=text.content["correction"]))
         subject, body = letters.worded(PRESS_RELEASE, None)
         sheet = letters.Sheet(PRESS_RELEASE, language, subject, body, [(newsroom.name, page)], newsroom.name)
         words = {
@@ -238,12 +245,13 @@ def _draft(newsroom: Newsroom, text: PublicationText, conference: Conference) ->
             "headline": text.headline,
             "lead": text.content["lead"],
             "next": " ".join(following),
+            "links": "; ".join(f"{said}: {address}" for said, address in addresses),
         }
         return letters.written(
             sheet,
             words,
             words,
-            {"link": sheet.links, "next": following},
+            {"link": sheet.links, "next": following, "links": addresses},
             title=text.headline,
             over=letters.sender_of(conference, bodies, language),
             day="",

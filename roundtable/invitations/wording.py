@@ -43,7 +43,7 @@ PLACEHOLDERS = {
 }
 """What may stand in braces, with what it means; a kind of letter allows some of them."""
 
-BLOCKS = frozenset({"when", "link", "changes", "answer", "next", "options"})
+BLOCKS = frozenset({"links", "when", "link", "changes", "answer", "next", "options"})
 """The placeholders that are more than words when they stand alone."""
 
 

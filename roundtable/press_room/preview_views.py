@@ -90,7 +90,7 @@ def pdf(token: str, language: str) -> ResponseReturnValue:
     content = from_json(_text_or_404(link, language).content)
     if not preview_service.is_under_embargo(link.publication):
         return redirect(url_for("room.pdf", slug=link.publication.slug, language=language))
-    mark = gettext("Under embargo")
+    mark = f"{gettext('Under embargo')} · {link.name}"
     made = press_pdf(content, language, assets_of(content), mark=mark, banner=_banner(link, language))
     return Response(made, mimetype="application/pdf")
 
