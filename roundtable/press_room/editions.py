@@ -22,6 +22,7 @@ class Edition:
     first_at: datetime
     visible_at: datetime
     pdf_sha256: str
+    is_signed: bool
     address: str
     addresses: Mapping[str, str]
     pdf: str

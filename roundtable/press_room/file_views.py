@@ -5,10 +5,10 @@ import json
 import re
 from dataclasses import replace
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
-from roundtable import storage
+from roundtable import signing, storage
 from roundtable.languages import speaking
 from roundtable.minutes.word_service import DOCX
 from roundtable.press import queries
@@ -111,7 +111,12 @@ def _page(edition: Edition) -> str:
 @open_page
 def verify() -> ResponseReturnValue:
     """Ask for a PDF, or for its SHA-256."""
-    return render_template("press_room/verify.html", asked="", found=None, fault=False)
+    return _proof(asked="", found=None, fault=False)
+
+
+def _proof(**values: object) -> str:
+    signs = signing.identity(current_app.config["ROUNDTABLE"]) is not None
+    return render_template("press_room/verify.html", signs=signs, **values)
 
 
 @bp.post("/verify")
@@ -125,11 +130,5 @@ def verified() -> ResponseReturnValue:
     is_hash = re.fullmatch(r"[0-9a-f]{64}", digest) is not None
     text = queries.public_hash(digest) if is_hash else None
     newest = queries.public_version(text.publication.slug) if text is not None else None
-    page = render_template(
-        "press_room/verify.html",
-        asked=digest if is_hash else "",
-        found=text,
-        newest=newest,
-        fault=not is_hash,
-    )
+    page = _proof(asked=digest if is_hash else "", found=text, newest=newest, fault=not is_hash)
     return page, 200 if is_hash else 422

@@ -44,6 +44,7 @@ def _edition(text: PublicationText, first_at: datetime) -> Edition:
         first_at=first_at,
         visible_at=publication.visible_at,
         pdf_sha256=text.pdf_sha256,
+        is_signed=bool(text.rendered_sha256) and text.rendered_sha256 != text.pdf_sha256,
         address=public_address("room.page", slug=publication.slug, language=text.language),
         addresses={
             code: public_address("room.page", slug=publication.slug, language=code)
@@ -70,6 +71,7 @@ def under_embargo(text: PublicationText, address_of: Callable[..., str]) -> Edit
         first_at=visible_at,
         visible_at=visible_at,
         pdf_sha256="",
+        is_signed=False,
         address=address_of("preview.page", language=text.language),
         addresses={code: address_of("preview.page", language=code) for code in content.languages},
         pdf=address_of("preview.pdf", language=text.language),

@@ -112,6 +112,16 @@ for (const form of document.querySelectorAll("form.block")) {
     soon(form, 0);
   });
 }
+// Another button of the page is pressed in the pause: what was typed goes first.
+const pressed = new WeakSet();
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.matches("form.block") || !waiting.size || pressed.has(form)) return;
+  event.preventDefault();
+  pressed.add(form);
+  await Promise.all([...waiting].map(save));
+  form.requestSubmit(event.submitter);
+});
 addEventListener("beforeunload", (event) => {
   if (waiting.size) event.preventDefault();
 });

@@ -2,9 +2,11 @@
 
 import io
 from datetime import datetime, timedelta
+from typing import Any
 
 from minutes.test_record import begun, written
 from PIL import Image
+from pypdf import PdfReader
 
 from roundtable import clock
 from roundtable.clearance import service as clearance
@@ -15,6 +17,7 @@ from roundtable.minutes import service as minutes_service
 from roundtable.minutes.models import Entry
 from roundtable.press import block_service, pictures, publish_service, queries
 from roundtable.press.block_service import PictureWords, Written
+from roundtable.press.content import Content
 from roundtable.press.kinds import BlockKind, PictureShape
 from roundtable.press.models import Block, Clearance, PressSummary, Publication
 from roundtable.press.publish_service import Wish
@@ -134,9 +137,51 @@ def published(
     db.session.commit()
     ready = publish_service.prepare_release(publication, by=None)
     db.session.rollback()
-    publication = publish_service.release(ready, publish_service.rendered(ready), by=OFFICER)
+    made = publish_service.rendered(ready)
+    for language, one in made.items():
+        check_structure(one.pdf, language, ready.contents[language])
+    publication = publish_service.release(ready, made, by=OFFICER)
     db.session.commit()
     return publication
+
+
+def check_structure(pdf: bytes, language: str, content: Content) -> None:
+    """Check what every published PDF has: tags, language, title, text alternatives, embedded fonts."""
+    reader = PdfReader(io.BytesIO(pdf))
+    root: Any = reader.trailer["/Root"]
+    assert (root["/Lang"], bool(root["/MarkInfo"]["/Marked"])) == (language, True)
+    assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"]) is True
+    assert reader.metadata is not None
+    assert " ".join((reader.metadata.title or "").split()) == " ".join(content.headline.split())
+    elements = [element for _, element in tree(pdf)]
+    assert [element["/Alt"] for element in elements if element["/S"] == "/Figure"] == [
+        picture.alternative for picture in content.pictures
+    ]
+    assert [element["/S"] for element in elements].count("/H1") == 1
+    pages: list[Any] = list(reader.pages)
+    for page in pages:
+        for font in page["/Resources"]["/Font"].values():
+            (descendant,) = font.get_object()["/DescendantFonts"]
+            descriptor = descendant.get_object()["/FontDescriptor"]
+            assert "/FontFile2" in descriptor or "/FontFile3" in descriptor
+
+
+def tree(pdf: bytes) -> list[tuple[int, Any]]:
+    """Return (depth, element) of the structure of a PDF, in its order."""
+    root: Any = PdfReader(io.BytesIO(pdf)).trailer["/Root"]
+    found: list[tuple[int, Any]] = []
+
+    def walk(node: Any, depth: int) -> None:
+        node = node.get_object()
+        if isinstance(node, list):
+            for child in node:
+                walk(child, depth)
+        elif isinstance(node, dict) and "/S" in node:
+            found.append((depth, node))
+            walk(node.get("/K", []), depth + 1)
+
+    walk(root["/StructTreeRoot"]["/K"], 0)
+    return found
 
 
 def at(moment: datetime) -> None:

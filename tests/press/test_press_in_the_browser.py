@@ -212,6 +212,20 @@ def test_two_officers_in_the_same_part_see_both_texts_and_one_without_network_lo
     errors.pop(second, None)
 
 
+def test_a_button_pressed_in_the_pause_does_not_lose_what_was_typed(
+    browser: Browser, demonstration: Served
+) -> None:
+    page = _signed_in(browser, demonstration, "press")
+    page.get_by_role("button", name="Compose the first draft").click()
+    expect(page.locator(".is-live")).to_be_visible()
+
+    page.locator(".part.lead textarea[lang=en]").fill("Typed just now.")
+    page.get_by_role("button", name="Add a paragraph").click()
+
+    expect(page.locator("[data-order] .part")).to_have_count(5)
+    expect(page.locator(".part.lead textarea[lang=en]")).to_have_value("Typed just now.")
+
+
 def test_parts_are_moved_by_keyboard(browser: Browser, demonstration: Served) -> None:
     page = _signed_in(browser, demonstration, "press")
     page.get_by_role("button", name="Compose the first draft").click()
