@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from roundtable import signing
+
 COMMAND = [sys.executable, "-m", "roundtable.cli"]
 
 
@@ -56,6 +58,26 @@ def test_check_config_accepts_the_demonstration_and_says_what_it_is(tmp_path: Pa
 
     assert result.returncode == 0
     assert "anybody who reads the README can sign in" in result.stdout
+
+
+def test_check_config_says_who_signs_and_what_is_wrong_with_a_certificate(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.p12", tmp_path / "bad.p12"
+    good.write_bytes(signing.self_signed("Press desk", "right"))
+    bad.write_bytes(b"nothing")
+
+    own = run(tmp_path, "check-config")
+    named = run(
+        tmp_path, "check-config", ROUNDTABLE_SIGNING_FILE=str(good), ROUNDTABLE_SIGNING_PASSWORD="right"
+    )
+    wrong = run(tmp_path, "check-config", ROUNDTABLE_SIGNING_FILE=str(bad))
+    missing = run(tmp_path, "check-config", ROUNDTABLE_SIGNING_FILE=str(tmp_path / "none.p12"))
+
+    assert "Published PDFs are signed by: CN=Roundtable (demonstration)" in own.stdout
+    assert "Published PDFs are signed by: CN=Press desk" in named.stdout
+    assert "right" not in named.stdout + named.stderr
+    assert "ROUNDTABLE_SIGNING_FILE: The signing file cannot be read with this password." in wrong.stdout
+    assert missing.returncode == 1
+    assert "ROUNDTABLE_SIGNING_FILE must name a file" in missing.stderr
 
 
 def test_the_demonstration_is_refused_outside_itself(tmp_path: Path) -> None:

@@ -286,7 +286,8 @@ def _publish(meeting: Meeting) -> None:
     asked = clearance.ask(quote, answer_by=clock.now() + timedelta(hours=1), by=officer)
     db.session.flush()
     given = clearance.Answer(ClearanceState.RELEASED, Texts(), "", words_mark(asked.words))
-    clearance.answer(asked, given, by=words.OFFICE)
+    (office, *_) = contacts_of(meeting.conference_id)[clearance.speaker_id(quote)]
+    clearance.answer(asked, given, by=office.name)
     db.session.flush()
     publication = publishing.propose(summary, publishing.Wish(Texts()), by=officer)
     db.session.flush()
