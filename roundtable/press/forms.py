@@ -171,6 +171,8 @@ class PreviewLinkForm(BaseForm):
     """A journalist who may read under embargo."""
 
     name = forms.line(_l("Name and newsroom"))
-    email = forms.email(_l("Mail address"), required=False)
+    email = forms.email(
+        _l("Mail address"), required=False, hint=_l("With an address the link goes there by letter at once.")
+    )
     language = forms.language(_l("Language"))
     days = IntegerField(_l("Ends after so many days"), [NumberRange(1, 30)], default=7)

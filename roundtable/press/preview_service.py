@@ -6,13 +6,21 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
-from roundtable import clock
+from roundtable import clock, dates
+from roundtable.conferences.queries import bodies_of
+from roundtable.conferences.service import pace_key
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests import links
 from roundtable.guests.links import Owner
-from roundtable.guests.queries import key_for
+from roundtable.guests.queries import key_for, zone_names_at
+from roundtable.invitations import letters
+from roundtable.invitations.letter_kind import GREETING, LetterKind
+from roundtable.languages import later as _l
+from roundtable.languages import speaking
+from roundtable.mail import outbox
 from roundtable.mail.letters import public_address
+from roundtable.mail.outbox import Envelope
 from roundtable.press.kinds import PublicationStage
 from roundtable.press.models import PreviewLink, PreviewVisit, Publication
 
@@ -21,9 +29,26 @@ NOT_UNDER_EMBARGO = sentence(
 )
 
 
+PREVIEW = LetterKind(
+    "preview",
+    _l("Preview under embargo to a journalist"),
+    sentence("Under embargo: {title}"),
+    (
+        GREETING,
+        sentence("The press release about “{title}” is ready for you to read before it is published:"),
+        "{link}",
+        sentence("It is under embargo until {when}."),
+        sentence("The link is for {who} only and ends {deadline}; please do not pass it on."),
+    ),
+    frozenset({"link"}),
+    frozenset({"when", "deadline"}),
+    sentence("Read under embargo"),
+)
+
+
 @dataclass(frozen=True)
 class Journalist:
-    """For whom a link is: name and newsroom, mail address if known, language of the page."""
+    """For whom a link is: name and newsroom, mail address if it shall go by letter, language of the page."""
 
     name: str
     email: str
@@ -58,7 +83,53 @@ def add_link(publication: Publication, journalist: Journalist, *, days: int, by:
         ends_at=clock.now() + timedelta(days=days),
     )
     db.session.add(link)
+    if journalist.email:
+        db.session.flush()
+        _write(link)
     return link
+
+
+def _write(link: PreviewLink) -> None:
+    """Send the journalist the link. The letter says what it is about, and nothing of what the text says."""
+    meeting = link.publication.summary.meeting
+    conference, language = meeting.conference, link.language
+    bodies = bodies_of(conference)
+    zones = zone_names_at(conference.id)
+    until = link.publication.visible_at
+    assert until is not None
+    with speaking(language):
+        subject, body = letters.worded(PREVIEW, None)
+        sheet = letters.Sheet(PREVIEW, language, subject, body, [(link.name, address_of(link))], link.name)
+        words = {
+            **letters.words_of(sheet, conference),
+            "title": meeting.titles.in_language(language),
+            "when": dates.said(until, meeting.zone, zones, language),
+            "deadline": dates.said(link.ends_at, meeting.zone, zones, language),
+        }
+        sender = letters.sender_of(conference, bodies, language)
+        draft = letters.written(
+            sheet,
+            words,
+            words,
+            {"link": sheet.links},
+            title=words["title"],
+            over=sender,
+            day="",
+            clocks_at_table=[],
+            conference=conference,
+            bodies=[one.names.in_language(language) for one in bodies],
+        )
+    outbox.queue(
+        draft,
+        Envelope(
+            key=f"preview/{link.id}",
+            topic=f"previews/{link.publication_id}",
+            recipient=(link.name, link.email),
+            sender=(sender, conference.sender_email),
+            reply_to=(conference.contact_name, conference.contact_email),
+            pace_key=pace_key(conference),
+        ),
+    )
 
 
 def end_link(link: PreviewLink) -> None:

@@ -409,6 +409,23 @@ def test_a_journalist_reads_under_embargo_with_a_banner_and_every_look_is_logged
     assert "pdf tr" in organizer.get(f"{_base(summary)}/links/{link.id}").text
 
 
+@pytest.mark.parametrize("language", ["en", "de", "tr"])
+def test_a_journalist_with_an_address_gets_the_link_by_letter_and_nothing_of_the_text(
+    organizer: OwnClient, language: str
+) -> None:
+    summary, _ = newsroom.finished()
+    publication = newsroom.published(summary, embargo_until=clock.now() + HOUR)
+    data = {"name": "Jo Journalist", "email": "jo@example.org", "language": language, "days": "3"}
+
+    organizer.post(f"{_base(summary)}/versions/{publication.number}/links", data=data)
+
+    letter = make.outbox()[-1]
+    assert (letter.kind, letter.recipient_email, letter.language) == ("preview", "jo@example.org", language)
+    assert preview_service.address_of(db.session.scalars(select(PreviewLink)).one()) in letter.text
+    assert "stanbul" in letter.text
+    assert newsroom.LETTERS not in letter.subject + letter.text + letter.html
+
+
 def test_a_preview_link_ends_by_itself_by_hand_and_with_a_withdrawal(client: OwnClient) -> None:
     summary, _ = newsroom.finished()
     publication = newsroom.published(summary, embargo_until=clock.now() + timedelta(days=20))
