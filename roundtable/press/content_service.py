@@ -203,5 +203,5 @@ def reading_in(content: Content) -> Reading:
         content.lead,
         content.paragraphs,
         has_quote=bool(content.quotes),
-        has_picture=bool(content.pictures),
+        picture_widths=[picture.print_width for picture in content.pictures],
     )

@@ -43,6 +43,9 @@ HINTS = {
     Hint.LONG_LEAD: _l("The lead has more than 50 words. Who, what, when and where are enough."),
     Hint.LONG_SENTENCES: _l("Some sentences have more than 25 words. Two short ones read better."),
     Hint.NO_QUOTE: _l("There is no quote. Newspapers like to print one."),
+    Hint.SMALL_PICTURE: _l(
+        "A picture is less than 1600 pixels wide: too small for newspapers to print well."
+    ),
     Hint.NO_PICTURE: _l("There is no picture. The picture of the table is ready to be added."),
 }
 MOST = {

@@ -199,11 +199,13 @@ def test_a_summary_has_an_end(app: Flask) -> None:
 def test_hints_name_what_could_read_better() -> None:
     long = " ".join(["word"] * 26) + "."
 
-    good = reading("A headline", "A short lead.", ["One sentence."], has_quote=True, has_picture=True)
-    bad = reading("H" * 111, "word " * 51, [long], has_quote=False, has_picture=False)
+    good = reading("A headline", "A short lead.", ["One sentence."], has_quote=True, picture_widths=[1600])
+    bad = reading("H" * 111, "word " * 51, [long], has_quote=False, picture_widths=[])
 
     assert (good.words, good.minutes, good.hints) == (5, 1, [])
-    assert set(bad.hints) == set(Hint)
+    small = reading("A", "B.", ["C."], has_quote=True, picture_widths=[4000, 1599])
+    assert set(bad.hints) == set(Hint) - {Hint.SMALL_PICTURE}
+    assert small.hints == [Hint.SMALL_PICTURE]
 
 
 def test_the_preview_gives_the_pages_and_how_the_text_reads(organizer: OwnClient) -> None:
