@@ -141,14 +141,14 @@ class _Structure:
 
     def _is_same(self, reference: Any, element: Any) -> bool:
         other = self.at(reference)
-        if other is None or any(self.at(child) is None for child in element["K"]):
+        if other is None:
             return False
         origin = self.origins.get(element.number)
         return (
             origin is not None
             and origin == self.origins.get(other.number)
             and element["S"] == other["S"]
-            and all("S" in self.at(child) for child in element["K"])
+            and all(child is not None and "S" in child for child in map(self.at, element["K"]))
         )
 
     def _drop(self, head: Any, first: Any) -> None:

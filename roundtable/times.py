@@ -185,3 +185,8 @@ def _first_with(gap: int, early: datetime, late: datetime, home: ZoneInfo, zone:
         else:
             early = middle
     return late
+
+
+def stamp(moment: datetime) -> str:
+    """Return an instant for machines: UTC, to the second (RFC 3339)."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -12,7 +12,7 @@ from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
 from roundtable.invitations import letters
 from roundtable.invitations import queries as invitations
-from roundtable.invitations.answer_service import tell_organizers
+from roundtable.invitations.answer_service import tell_what_an_office_said
 from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
@@ -181,6 +181,7 @@ def remark(minutes: Minutes, contact: Contact, said: Said) -> Remark:
     return made
 
 
+_REMARKED = sentence("remark on the minutes")
 _WAITS = sentence("The remark waits for an answer on the page of the minutes.")
 _OBJECTED = sentence("Somebody has objected, so silence does not adopt the minutes: the chair decides.")
 
@@ -188,17 +189,15 @@ _OBJECTED = sentence("Somebody has objected, so silence does not adopt the minut
 def _tell_organizers(remark: Remark, following: str, key: str) -> None:
     """Tell the organizers that something waits; a letter says nothing of what was remarked on."""
     meeting = remark.minutes.meeting
-    invitation = next(
-        one for one in invitations.invitations_to(meeting) if one.participant_id == remark.participant_id
+    tell_what_an_office_said(
+        meeting,
+        remark.participant_id,
+        state=_REMARKED,
+        said_by=remark.said_by,
+        following=following,
+        page=public_address("circulation.show", meeting_id=meeting.id),
+        key=key,
     )
-    about = invitations.occasion(meeting)
-    with speaking(about.conference.languages[0]):
-        saying = Saying(
-            words={"state": gettext("remark on the minutes"), "said_by": remark.said_by},
-            next=[gettext(following)],
-        )
-    page = public_address("circulation.show", meeting_id=meeting.id)
-    tell_organizers(about, letters.notice(about, invitation, saying, page), key)
 
 
 def answer(remark: Remark, state: RemarkState, text: str, *, takes_words: bool, by: str) -> None:

@@ -1,7 +1,5 @@
 """What an office says to a quote."""
 
-from typing import Any
-
 from wtforms import HiddenField, SelectField
 
 from roundtable.languages import later as _l
@@ -30,7 +28,3 @@ class ReleaseForm(TextsForm):
     texts = TextsField(_l("Your wording"), rows=4, most=2000, required=False)
     note = forms.text(_l("A word to the press desk"), most=1000, rows=2)
     mark = HiddenField()
-
-    def __init__(self, formdata: Any = None, **values: Any) -> None:
-        super().__init__(formdata, **values)
-        self.texts.label.text = _l("Your wording")

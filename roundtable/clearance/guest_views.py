@@ -11,6 +11,7 @@ from roundtable.errors import Refusal
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, zone_names_at
 from roundtable.languages import refusal_text
+from roundtable.minutes.record import Record
 from roundtable.press.block_service import approved_record
 from roundtable.press.clearing import words_mark
 from roundtable.press.kinds import ClearanceState
@@ -28,12 +29,14 @@ def _page(
     contact: Contact, token: str, form: ReleaseForm | None = None, faulty: int = 0, fault: str = ""
 ) -> str:
     requests = service.asked_of(contact)
+    summaries = {one.block.summary_id: one.block.summary for one in requests}
+    records = {key: approved_record(summary.meeting) for key, summary in summaries.items()}
     return render_template(
         "guest_page/quotes.html",
         contact=contact,
         conference=contact.participant.conference,
         zones=zone_names_at(contact.participant.conference_id),
-        requests=[(one, *_context(one)) for one in requests],
+        requests=[(one, *_context(one, records[one.block.summary_id])) for one in requests],
         marks={one.id: words_mark(one.words) for one in requests},
         state_names=STATE_NAMES,
         states=ClearanceState,
@@ -45,9 +48,8 @@ def _page(
     )
 
 
-def _context(asked: Clearance) -> tuple[Texts, Texts]:
+def _context(asked: Clearance, record: Record) -> tuple[Texts, Texts]:
     """Return the agenda item under which the words were said, and the whole statement as the record has it."""
-    record = approved_record(asked.block.summary.meeting)
     for item in record.items:
         for entry in item.entries:
             if entry.id == asked.block.entry_id:

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager
 
 from roundtable import clock, dates
 from roundtable.db import Texts, db
@@ -16,7 +15,7 @@ from roundtable.guests.models import Contact
 from roundtable.guests.queries import contacts_of
 from roundtable.invitations import letters
 from roundtable.invitations import queries as invitations
-from roundtable.invitations.answer_service import tell_organizers
+from roundtable.invitations.answer_service import tell_what_an_office_said
 from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.letters import Occasion, Saying
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
@@ -28,6 +27,7 @@ from roundtable.press import clearing
 from roundtable.press.clearing import words_mark
 from roundtable.press.kinds import BlockKind, ClearanceState
 from roundtable.press.models import Block, Clearance, PressSummary
+from roundtable.press.queries import clearances_of
 
 NO_OFFICE = sentence(
     "No contact of this city may release quotes. Please give one the right on the city's page, or note what "
@@ -42,7 +42,7 @@ NO_CHANGE = sentence("You have not changed any words. Please change them, or rel
 EMPTY = sentence("A quote needs its words. To have it left out, please refuse it.")
 NO_REMINDER = sentence("The office was reminded less than a day ago.")
 ANSWER_IN = timedelta(days=2)
-"""How long before the day asked for a silent office is reminded; earlier half of the time, if that is less."""
+"""How long before the day asked for a silent office is reminded at the earliest."""
 
 
 def topic(summary: PressSummary) -> str:
@@ -62,16 +62,13 @@ def _boxes(block: Block) -> list[Mailbox]:
     return mailboxes(one for one in contacts if one.clears_quotes)
 
 
-def newest(block: Block) -> Clearance | None:
-    return db.session.scalar(
-        select(Clearance).where(Clearance.block_id == block.id).order_by(Clearance.id.desc()).limit(1)
-    )
-
-
 def _requests(block: Block) -> list[Clearance]:
-    return list(
-        db.session.scalars(select(Clearance).where(Clearance.block_id == block.id).order_by(Clearance.id))
-    )
+    return clearances_of([block])[block.id]
+
+
+def newest(block: Block) -> Clearance | None:
+    """Return the newest request about a quote."""
+    return next(reversed(_requests(block)), None)
 
 
 def ask(block: Block, *, answer_by: datetime, by: str) -> Clearance:
@@ -187,35 +184,25 @@ def _release(request: Clearance, block: Block, given: Answer, by: str) -> None:
     block.version += 1
 
 
+_SAID = {
+    ClearanceState.RELEASED: sentence("quote released"),
+    ClearanceState.CHANGED: sentence("quote released with a change"),
+    ClearanceState.REFUSED: sentence("quote refused"),
+}
+_SHOWN = sentence("The press desk shows the words.")
+
+
 def _tell(request: Clearance) -> None:
     """Tell the organizers what the office has said; what it wrote stands at the press desk."""
     meeting = request.block.summary.meeting
-    about = invitations.occasion(meeting)
-    invitation = next(
-        (
-            one
-            for one in invitations.invitations_to(meeting)
-            if one.participant_id == speaker_id(request.block)
-        ),
-        None,
-    )
-    if invitation is None:
-        return
-    with speaking(about.conference.languages[0]):
-        state = {
-            ClearanceState.RELEASED: gettext("quote released"),
-            ClearanceState.CHANGED: gettext("quote released with a change"),
-            ClearanceState.REFUSED: gettext("quote refused"),
-        }[request.state]
-        saying = Saying(
-            words={"state": state, "said_by": request.answered_by},
-            next=[gettext("The press desk shows the words.")],
-        )
-    page = public_address("press.show", meeting_id=meeting.id)
-    tell_organizers(
-        about,
-        letters.notice(about, invitation, saying, page),
-        f"quote-answer/{request.id}/{request.state.value}",
+    tell_what_an_office_said(
+        meeting,
+        speaker_id(request.block),
+        state=_SAID[request.state],
+        said_by=request.answered_by,
+        following=_SHOWN,
+        page=public_address("press.show", meeting_id=meeting.id),
+        key=f"quote-answer/{request.id}/{request.state.value}",
     )
 
 
@@ -295,19 +282,12 @@ def asked_of(contact: Contact) -> list[Clearance]:
         )
         .order_by(Clearance.id.desc())
     )
-    newest: dict[int, Any] = {}
+    found: dict[int, Clearance] = {}
     for row in rows:
-        newest.setdefault(row.block_id, row)
-    return list(newest.values())
+        found.setdefault(row.block_id, row)
+    return list(found.values())
 
 
 def request_of(contact: Contact, request_id: int) -> Clearance | None:
     """Return one of these requests."""
     return next((one for one in asked_of(contact) if one.id == request_id), None)
-
-
-def with_block(request_id: int) -> Clearance | None:
-    """Return a request with its quote."""
-    return db.session.scalar(
-        select(Clearance).where(Clearance.id == request_id).options(joinedload(Clearance.block))
-    )

@@ -39,7 +39,7 @@ def ask(meeting_id: int, block_id: int) -> ResponseReturnValue:
     summary, block = _quote_or_404(meeting_id, block_id)
     form = AskForm(request.form)
     if not form.validate() or form.answer_day.data is None:
-        return page(summary.meeting, summary, ask_form=form, asking=block.id), 422
+        return page(summary.meeting, summary, ask_form=form), 422
     try:
         until = times.instant(
             datetime.combine(form.answer_day.data, END_OF_DAY), ZoneInfo(summary.meeting.zone)

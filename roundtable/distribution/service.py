@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
 from roundtable import addresses, clock
-from roundtable.conferences.models import Conference
+from roundtable.conferences.models import Body, Conference
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.service import pace_key
 from roundtable.db import db
@@ -191,28 +191,28 @@ def send(dispatch_id: int) -> int:
     press_list, publication = dispatch.press_list, dispatch.publication
     lost = unreachable(press_list)
     texts = texts_of(publication)
+    # Asked once: a list may have thousands.
+    bodies = bodies_of(press_list.conference)
     sent = 0
     for newsroom in newsrooms_of(press_list):
         if newsroom.unsubscribed_at is None and newsroom.email_key not in lost:
             text = texts.get(newsroom.language) or next(iter(texts.values()))
-            sent += _post(newsroom, text, press_list.conference)
+            sent += _post(newsroom, text, press_list.conference, bodies)
     dispatch.sent_at, dispatch.letters = clock.now(), sent
     return max(1, sent)
 
 
-def _post(newsroom: Newsroom, text: PublicationText, conference: Conference) -> bool:
+def _post(newsroom: Newsroom, text: PublicationText, conference: Conference, bodies: Sequence[Body]) -> bool:
     publication = text.publication
+    sender = letters.sender_of(conference, bodies, text.language)
     letter = outbox.queue(
-        _draft(newsroom, text, conference),
+        _draft(newsroom, text, conference, bodies, sender),
         Envelope(
             # One letter for each address and version, on however many lists it stands.
             key=f"press/{publication.id}/{hashlib.sha256(newsroom.email_key.encode()).hexdigest()}",
             topic=topic(newsroom.list_id),
             recipient=(newsroom.name, newsroom.email),
-            sender=(
-                letters.sender_of(conference, bodies_of(conference), text.language),
-                conference.sender_email,
-            ),
+            sender=(sender, conference.sender_email),
             reply_to=(conference.contact_name, conference.contact_email),
             unsubscribe_path=_path(newsroom),
             pace_key=pace_key(conference),
@@ -221,13 +221,14 @@ def _post(newsroom: Newsroom, text: PublicationText, conference: Conference) -> 
     return letter is not None
 
 
-def _draft(newsroom: Newsroom, text: PublicationText, conference: Conference) -> Draft:
+def _draft(
+    newsroom: Newsroom, text: PublicationText, conference: Conference, bodies: Sequence[Body], sender: str
+) -> Draft:
     language = text.language
     page = public_address("room.page", slug=text.publication.slug, language=language)
     pdf = public_address(
         "room.pdf", slug=text.publication.slug, number=text.publication.number, language=language
     )
-    bodies = bodies_of(conference)
     with speaking(language):
         correction = text.content["correction"]
         following = [gettext("Corrected version: %(what)s", what=correction)] if correction else []
@@ -241,23 +242,19 @@ def _draft(newsroom: Newsroom, text: PublicationText, conference: Conference) ->
         subject, body = letters.worded(PRESS_RELEASE, None)
         sheet = letters.Sheet(PRESS_RELEASE, language, subject, body, [(newsroom.name, page)], newsroom.name)
         words = {
-            **letters.words_of(sheet, conference),
             "headline": text.headline,
             "lead": text.content["lead"],
             "next": " ".join(following),
             "links": "; ".join(f"{said}: {address}" for said, address in addresses),
         }
-        return letters.written(
+        return letters.without_session(
             sheet,
-            words,
-            words,
-            {"link": sheet.links, "next": following, "links": addresses},
+            conference,
+            bodies,
             title=text.headline,
-            over=letters.sender_of(conference, bodies, language),
-            day="",
-            clocks_at_table=[],
-            conference=conference,
-            bodies=[one.names.in_language(language) for one in bodies],
+            over=sender,
+            words=words,
+            blocks={"next": following, "links": addresses},
         )
 
 

@@ -16,8 +16,7 @@ from roundtable.errors import Refusal
 from roundtable.guests.queries import zone_names_at
 from roundtable.languages import prefer, refusal_text
 from roundtable.press.models import Publication
-from roundtable.press.queries import publications_of
-from roundtable.press.views import summary_or_404
+from roundtable.press.views import version_or_404
 from roundtable.web.access import by_link, row_or_404
 from roundtable.web.numbers import key_of
 
@@ -120,12 +119,6 @@ def remove_list(conference_id: int, list_id: int) -> ResponseReturnValue:
     return redirect(url_for("distribution.lists", conference_id=conference_id))
 
 
-def _version_or_404(meeting_id: int, number: int) -> Publication:
-    summary = summary_or_404(meeting_id)
-    found = (one for one in publications_of(summary) if one.number == number)
-    return next(found, None) or abort(404)
-
-
 def _sending(publication: Publication, refusal: str = "") -> str:
     meeting = publication.summary.meeting
     dispatches = service.dispatches_of(publication)
@@ -145,13 +138,13 @@ def _sending(publication: Publication, refusal: str = "") -> str:
 @bp.get("/meetings/<int:meeting_id>/press/versions/<int:number>/send")
 def sending(meeting_id: int, number: int) -> ResponseReturnValue:
     """Show to which lists a version goes."""
-    return _sending(_version_or_404(meeting_id, number))
+    return _sending(version_or_404(meeting_id, number))
 
 
 @bp.post("/meetings/<int:meeting_id>/press/versions/<int:number>/send")
 def send(meeting_id: int, number: int) -> ResponseReturnValue:
     """Send a version to lists: when it is public."""
-    publication = _version_or_404(meeting_id, number)
+    publication = version_or_404(meeting_id, number)
     wanted = set(request.form.getlist("list", type=key_of))
     conference = publication.summary.meeting.conference
     chosen = [one for one, _ in service.lists_of(conference) if one.id in wanted]

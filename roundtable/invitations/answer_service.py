@@ -6,6 +6,7 @@ from flask_babel import gettext
 from sqlalchemy import update
 
 from roundtable import clock
+from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import DeputyRule
 from roundtable.conferences.service import pace_key
 from roundtable.db import db
@@ -187,6 +188,30 @@ def tell_organizers(about: Occasion, draft: outbox.Draft, key: str) -> None:
             pace_key=pace_key(conference),
         ),
     )
+
+
+def tell_what_an_office_said(
+    meeting: Meeting,
+    participant_id: int,
+    *,
+    state: str,
+    said_by: str,
+    following: str,
+    page: str,
+    key: str,
+) -> None:
+    """Tell the organizers that an office has said something about what came after a session.
+
+    `state` and `following` are sentences of the catalogue; `page` is where it is read.
+    """
+    about = queries.occasion(meeting)
+    invitations = queries.invitations_to(meeting)
+    invitation = next((one for one in invitations if one.participant_id == participant_id), None)
+    if invitation is None:
+        return
+    with speaking(about.conference.languages[0]):
+        saying = Saying(words={"state": gettext(state), "said_by": said_by}, next=[gettext(following)])
+    tell_organizers(about, letters.notice(about, invitation, saying, page), key)
 
 
 def note_needs(invitation: Invitation, needs: Needs) -> None:

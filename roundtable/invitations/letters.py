@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from babel.lists import format_list
@@ -152,20 +151,38 @@ def link_letter(
     language = box.language
     with speaking(language):
         sheet = sheet_of(KINDS["link-again"], own, language, box, "")
-        title = conference.titles.in_language(language)
-        words = words_of(sheet, conference)
-        return written(
-            sheet,
-            words,
-            words,
-            {"link": sheet.links},
-            title=title,
-            over=sender,
-            day="",
-            clocks_at_table=[],
-            conference=conference,
-            bodies=[one.names.in_language(language) for one in bodies],
+        return without_session(
+            sheet, conference, bodies, title=conference.titles.in_language(language), over=sender
         )
+
+
+def without_session(
+    sheet: "Sheet",
+    conference: Conference,
+    bodies: Sequence[Body],
+    *,
+    title: str,
+    over: str,
+    words: Mapping[str, str] | None = None,
+    blocks: Mapping[str, object] | None = None,
+) -> Draft:
+    """Return a letter that is about no single session, in the current language: no day, no hours.
+
+    `words` and `blocks` are those beyond what every letter has.
+    """
+    said = {**words_of(sheet, conference), **(words or {})}
+    return written(
+        sheet,
+        said,
+        said,
+        {"link": sheet.links, **(blocks or {})},
+        title=title,
+        over=over,
+        day="",
+        clocks_at_table=[],
+        conference=conference,
+        bodies=[one.names.in_language(sheet.language) for one in bodies],
+    )
 
 
 def worded(kind: LetterKind, own: Wording | None) -> tuple[str, str]:
@@ -353,45 +370,3 @@ def for_organizers(invitation: Invitation, language: str, called_before: str) ->
         if called_before and called_before != invitation.deputy_called():
             return [gettext("Until now: %(deputy)s as deputy.", deputy=called_before)]
         return []
-
-
-def sample_saying(about: Occasion, kind: LetterKind, language: str) -> Saying:
-    """Return what a letter of this kind might say, for the preview of a wording, in the current language."""
-    meeting = about.meeting
-    before = Told(
-        meeting.titles, meeting.starts_at - timedelta(days=7), meeting.zone, meeting.duration_minutes
-    )
-    deputy = gettext("Deputy Mayor (example)")
-    answers = {"deputy-refused": Answer.DELEGATED, "reply-question": Answer.DECLINED}
-    following = {
-        "confirmation": [
-            gettext("The calendar entry is attached to this letter. Changes will reach it by themselves.")
-        ],
-        "change": after_change(about, language, asks_again=True),
-        "invitation": after_invitation(about, language),
-        "minutes": [gettext("If nobody has objected by then, the minutes are adopted as they stand.")],
-    }
-    answer = answer_words(answers.get(kind.key, Answer.ACCEPTED), deputy=deputy, sure_by="")
-    if kind.key == "minutes-answer":
-        answer = gettext("Accepted: %(answer)s", answer=gettext("(the sentence that you write)"))
-    options = [
-        dates.said(start, meeting.zone, about.zones, language)
-        for start in (before.starts_at, meeting.starts_at)
-    ]
-    quote = [gettext("“%(words)s”", words=gettext("(the words of the quote)"))]
-    shown = {
-        "action-reminder": [gettext("(the action item)")],
-        "quote": quote,
-        "quote-reminder": quote,
-    }
-    return Saying(
-        words={
-            "said_by": gettext("Private office (example)"),
-            "deputy": deputy,
-            "reason": gettext("(the reason that you give)"),
-        },
-        changes_since=before if kind.key in {"change", "agenda"} else None,
-        answer=answer,
-        next=following.get(kind.key, []),
-        options=shown.get(kind.key, options),
-    )

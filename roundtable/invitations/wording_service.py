@@ -7,7 +7,7 @@ from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import meetings_of
 from roundtable.db import db
 from roundtable.guests.queries import participants_of
-from roundtable.invitations import letters, queries, wording
+from roundtable.invitations import letters, queries, samples, wording
 from roundtable.invitations.letter_kind import LetterKind
 from roundtable.invitations.letters import Occasion
 from roundtable.invitations.mailboxes import Mailbox
@@ -79,7 +79,7 @@ def sample(conference: Conference, kind: LetterKind, language: str, subject: str
     about = queries.occasion(meeting)
     shown = Occasion(about.meeting, about.bodies, about.zones, about.agenda, {(kind.key, language): own})
     with speaking(language):
-        saying = letters.sample_saying(shown, kind, language)
+        saying = samples.sample_saying(shown, kind, language)
     return letters.compose(kind, shown, Mailbox((mine[0],)), saying, language=language)
 
 

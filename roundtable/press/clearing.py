@@ -1,12 +1,11 @@
 """When a quote is free: exactly the words that its office has released, and silence is never consent."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from roundtable.db import Texts
+from roundtable.minutes.record import content_hash
 from roundtable.press.kinds import ClearanceState, QuoteStanding
 
 
@@ -80,5 +79,4 @@ def answered(asked: Texts, answer: Texts, original: str) -> Answered:
 
 def words_mark(texts: Mapping[str, str]) -> str:
     """Return a name of these very words in all languages: one changed letter changes it."""
-    plain = json.dumps(dict(sorted(texts.items())), ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return content_hash(dict(texts))

@@ -1,11 +1,10 @@
 """What one language of a publication says: plain values, made once and never changed."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from roundtable.minutes.record import canonical
+from roundtable.minutes.record import content_hash
 from roundtable.press.kinds import BlockKind, PictureShape
 
 
@@ -133,4 +132,4 @@ def _part(values: dict[str, Any]) -> Part:
 def digest(contents: Mapping[str, Content]) -> str:
     """Return the SHA-256 of a version's words and pictures in all languages, but for its release line."""
     values = {language: content.free_from("", "").to_json() for language, content in contents.items()}
-    return hashlib.sha256(canonical(values)).hexdigest()
+    return content_hash(values)

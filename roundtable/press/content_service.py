@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from roundtable import dates, times
@@ -115,7 +115,7 @@ def content_in(found: Gathered, language: str, edition: Edition, *, is_draft: bo
             if part
         ],
         release=free_from(found.summary, edition.free_from, language),
-        free_at=stamp(edition.free_from),
+        free_at=times.stamp(edition.free_from) if edition.free_from else "",
         languages=list(edition.languages),
         number=edition.number,
         correction=edition.correction.in_language(language),
@@ -133,11 +133,6 @@ def free_from(summary: PressSummary, moment: datetime | None, language: str) -> 
         return ""
     meeting = summary.meeting
     return dates.said(moment, meeting.zone, zone_names_at(meeting.conference_id), language)
-
-
-def stamp(moment: datetime | None) -> str:
-    """Return an instant for machines, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""
 
 
 def _lines(text: str) -> list[str]:

@@ -173,6 +173,11 @@ class Publication(Base):
 
     summary: Mapped[PressSummary] = relationship()
 
+    @property
+    def is_under_embargo(self) -> bool:
+        """Whether the version is released and its hour has not come."""
+        return self.withdrawn_at is None and self.visible_at is not None and self.visible_at > clock.now()
+
 
 class PublicationText(Base):
     """One language of a publication: all that its page shows, and its PDF once it is released.

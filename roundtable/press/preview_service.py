@@ -21,7 +21,6 @@ from roundtable.languages import speaking
 from roundtable.mail import outbox
 from roundtable.mail.letters import public_address
 from roundtable.mail.outbox import Envelope
-from roundtable.press.kinds import PublicationStage
 from roundtable.press.models import PreviewLink, PreviewVisit, Publication
 
 NOT_UNDER_EMBARGO = sentence(
@@ -55,23 +54,13 @@ class Journalist:
     language: str
 
 
-def is_under_embargo(publication: Publication) -> bool:
-    """Whether a version is released, and its hour has not come."""
-    return (
-        publication.stage is PublicationStage.RELEASED
-        and publication.withdrawn_at is None
-        and publication.visible_at is not None
-        and publication.visible_at > clock.now()
-    )
-
-
 def add_link(publication: Publication, journalist: Journalist, *, days: int, by: str) -> PreviewLink:
     """Make a link for a journalist that ends by itself after so many days.
 
     Raises:
         Refusal: if the version is not under embargo.
     """
-    if not is_under_embargo(publication):
+    if not publication.is_under_embargo:
         raise Refusal(NOT_UNDER_EMBARGO)
     link = PreviewLink(
         publication=publication,
@@ -100,25 +89,14 @@ def _write(link: PreviewLink) -> None:
     with speaking(language):
         subject, body = letters.worded(PREVIEW, None)
         sheet = letters.Sheet(PREVIEW, language, subject, body, [(link.name, address_of(link))], link.name)
+        title = meeting.titles.in_language(language)
         words = {
-            **letters.words_of(sheet, conference),
-            "title": meeting.titles.in_language(language),
+            "title": title,
             "when": dates.said(until, meeting.zone, zones, language),
             "deadline": dates.said(link.ends_at, meeting.zone, zones, language),
         }
         sender = letters.sender_of(conference, bodies, language)
-        draft = letters.written(
-            sheet,
-            words,
-            words,
-            {"link": sheet.links},
-            title=words["title"],
-            over=sender,
-            day="",
-            clocks_at_table=[],
-            conference=conference,
-            bodies=[one.names.in_language(language) for one in bodies],
-        )
+        draft = letters.without_session(sheet, conference, bodies, title=title, over=sender, words=words)
     outbox.queue(
         draft,
         Envelope(

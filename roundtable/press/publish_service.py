@@ -21,7 +21,6 @@ from roundtable.press.content_service import (
     free_from,
     gathered,
     readiness,
-    stamp,
 )
 from roundtable.press.document import assets_of, press_pdf
 from roundtable.press.kinds import PublicationStage
@@ -67,7 +66,7 @@ def propose(summary: PressSummary, wish: Wish, *, by: str, user: User | None = N
     earlier = queries.publications_of(summary)
     if earlier and earlier[0].stage is PublicationStage.PROPOSED:
         raise Refusal(WAITS)
-    if earlier and earlier[0].withdrawn_at is None and _starts_later(earlier[0]):
+    if earlier and earlier[0].is_under_embargo:
         raise Refusal(UNDER_EMBARGO)
     if wish.embargo_until is not None and wish.embargo_until <= clock.now():
         raise Refusal(PAST_EMBARGO)
@@ -97,10 +96,6 @@ def propose(summary: PressSummary, wish: Wish, *, by: str, user: User | None = N
             )
         )
     return publication
-
-
-def _starts_later(publication: Publication) -> bool:
-    return publication.visible_at is not None and publication.visible_at > clock.now()
 
 
 def _contents(found: Gathered, publication: Publication, languages: list[str]) -> dict[str, Content]:
@@ -180,7 +175,7 @@ def _ready(publication: Publication, moment: datetime, free: datetime) -> Ready:
         digest(contents),
         moment,
         {
-            language: content.free_from(free_from(publication.summary, free, language), stamp(free))
+            language: content.free_from(free_from(publication.summary, free, language), times.stamp(free))
             for language, content in contents.items()
         },
     )
@@ -253,7 +248,7 @@ def prepare_lifting(publication: Publication) -> Ready:
     Raises:
         Refusal: if the version is not under embargo.
     """
-    if publication.withdrawn_at is not None or not _starts_later(publication):
+    if not publication.is_under_embargo:
         raise Refusal(NOT_EMBARGOED)
     moment = clock.now()
     return _ready(publication, moment, moment)
@@ -266,7 +261,7 @@ def lift(ready: Ready, made: dict[str, Rendered], *, by: str) -> Publication:
         Refusal: if the embargo has ended meanwhile.
     """
     publication = db.session.get(Publication, ready.publication_id, with_for_update=True)
-    if publication is None or publication.withdrawn_at is not None or not _starts_later(publication):
+    if publication is None or not publication.is_under_embargo:
         raise Refusal(NOT_EMBARGOED)
     _keep(publication, ready, made)
     publication.visible_at, publication.lifted_by = ready.moment, by

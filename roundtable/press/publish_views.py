@@ -1,5 +1,7 @@
 """Publishing from the press desk: propose, release, lift an embargo, withdraw; links for journalists."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Flask, Response, abort, flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -13,9 +15,9 @@ from roundtable.languages import refusal_text
 from roundtable.press import preview_service, publish_service, queries
 from roundtable.press.document import assets_of, press_pdf
 from roundtable.press.forms import LiftForm, PreviewLinkForm, ProposeForm, WithdrawForm
-from roundtable.press.models import PressSummary, PreviewLink, Publication
-from roundtable.press.publish_service import Wish
-from roundtable.press.views import back, page, summary_or_404
+from roundtable.press.models import PreviewLink, Publication
+from roundtable.press.publish_service import Ready, Rendered, Wish
+from roundtable.press.views import back, page, summary_or_404, version_or_404
 from roundtable.web.access import row_or_404
 
 bp = Blueprint("publishing", __name__, url_prefix="/meetings/<int:meeting_id>/press")
@@ -77,34 +79,44 @@ def _drop(key: int) -> None:
         db.session.commit()
 
 
-def _version_or_404(summary: PressSummary, number: int) -> Publication:
-    found = next((one for one in queries.publications_of(summary) if one.number == number), None)
-    return found if found is not None else abort(404)
+def _with_documents(
+    publication: Publication,
+    prepare: Callable[[], Ready],
+    finish: Callable[[Ready, dict[str, Rendered]], object],
+    said: str,
+) -> ResponseReturnValue:
+    """Make the documents of a version between two transactions: the database is free for others meanwhile."""
+    summary = publication.summary
+    meeting = summary.meeting
+    try:
+        ready = prepare()
+        db.session.rollback()
+        finish(ready, publish_service.rendered(ready))
+    except Refusal as refusal:
+        db.session.rollback()
+        return page(meeting, summary, publish_refusal=refusal_text(refusal)), 409
+    db.session.commit()
+    flash(said)
+    return back(meeting.id, "publish")
 
 
 @bp.post("/versions/<int:number>/release")
 def release(meeting_id: int, number: int) -> ResponseReturnValue:
     """Release a proposed version: the second pair of eyes."""
-    summary = summary_or_404(meeting_id)
-    publication = _version_or_404(summary, number)
+    publication = version_or_404(meeting_id, number)
     by = present_user()
-    try:
-        ready = publish_service.prepare_release(publication, by=by)
-        db.session.rollback()
-        made = publish_service.rendered(ready)
-        publish_service.release(ready, made, by=by.name)
-    except Refusal as refusal:
-        db.session.rollback()
-        return page(summary.meeting, summary, publish_refusal=refusal_text(refusal)), 409
-    db.session.commit()
-    flash(gettext("Released."))
-    return back(meeting_id, "publish")
+    return _with_documents(
+        publication,
+        lambda: publish_service.prepare_release(publication, by=by),
+        lambda ready, made: publish_service.release(ready, made, by=by.name),
+        gettext("Released."),
+    )
 
 
 @bp.post("/versions/<int:number>/take-back")
 def take_back(meeting_id: int, number: int) -> ResponseReturnValue:
     """Drop a proposed version."""
-    publish_service.take_back(_version_or_404(summary_or_404(meeting_id), number))
+    publish_service.take_back(version_or_404(meeting_id, number))
     db.session.commit()
     return back(meeting_id, "publish")
 
@@ -118,17 +130,14 @@ def lift(meeting_id: int, number: int) -> ResponseReturnValue:
         form.password.errors = [gettext("This is not your password.")]
     if form.errors or form.password.errors:
         return page(summary.meeting, summary, lift_form=form), 422
-    try:
-        ready = publish_service.prepare_lifting(_version_or_404(summary, number))
-        db.session.rollback()
-        made = publish_service.rendered(ready)
-        publish_service.lift(ready, made, by=present_user().name)
-    except Refusal as refusal:
-        db.session.rollback()
-        return page(summary.meeting, summary, publish_refusal=refusal_text(refusal)), 409
-    db.session.commit()
-    flash(gettext("The embargo is lifted. The press summary is public."))
-    return back(meeting_id, "publish")
+    publication = version_or_404(meeting_id, number)
+    by = present_user()
+    return _with_documents(
+        publication,
+        lambda: publish_service.prepare_lifting(publication),
+        lambda ready, made: publish_service.lift(ready, made, by=by.name),
+        gettext("The embargo is lifted. The press summary is public."),
+    )
 
 
 @bp.post("/withdraw")
@@ -147,7 +156,7 @@ def withdraw(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/versions/<int:number>/<language>.pdf")
 def pdf(meeting_id: int, number: int, language: str) -> Response:
     """Show the PDF of a version: the stored one, or one with a mark while it waits for its release."""
-    publication = _version_or_404(summary_or_404(meeting_id), number)
+    publication = version_or_404(meeting_id, number)
     text = queries.texts_of(publication).get(language)
     if text is None:
         abort(404)
@@ -171,7 +180,7 @@ def add_link(meeting_id: int, number: int) -> ResponseReturnValue:
     if not form.validate():
         return page(summary.meeting, summary, link_form=form), 422
     preview_service.add_link(
-        _version_or_404(summary, number),
+        version_or_404(meeting_id, number),
         preview_service.Journalist(form.name.data or "", form.email.data or "", form.language.data),
         days=form.days.data or 7,
         by=present_user().name,

@@ -13,7 +13,6 @@ from roundtable.press.kinds import BlockKind, PublicationStage
 from roundtable.press.models import (
     Block,
     Clearance,
-    PressPicture,
     PressSummary,
     PreviewLink,
     PreviewVisit,
@@ -54,13 +53,6 @@ def clearances_of(blocks: Sequence[Block]) -> dict[int, list[Clearance]]:
         for row in rows:
             found[row.block_id].append(row)
     return found
-
-
-def picture_in(summary: PressSummary, picture_id: int) -> PressPicture | None:
-    """Return a picture of this summary."""
-    return db.session.scalar(
-        select(PressPicture).where(PressPicture.id == picture_id, PressPicture.summary_id == summary.id)
-    )
 
 
 def publications_of(summary: PressSummary) -> list[Publication]:

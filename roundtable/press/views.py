@@ -37,7 +37,7 @@ from roundtable.press.forms import (
     WithdrawForm,
 )
 from roundtable.press.kinds import BlockKind, PublicationStage
-from roundtable.press.models import Block, PressSummary
+from roundtable.press.models import Block, PressPicture, PressSummary, Publication
 from roundtable.press.table_picture import table_picture
 from roundtable.web.access import row_or_404
 from roundtable.web.numbers import key_of
@@ -55,7 +55,6 @@ def page(meeting: Meeting, summary: PressSummary | None, **changed: object) -> s
         "block_refusal": "",
         "picture_form": PictureForm(),
         "block_forms": {},
-        "asking": 0,
         "telling": 0,
     }
     if summary is not None:
@@ -75,7 +74,8 @@ def page(meeting: Meeting, summary: PressSummary | None, **changed: object) -> s
 def _desk(summary: PressSummary, languages: list[str]) -> dict[str, object]:
     found = gathered(summary)
     versions = queries.publications_of(summary)
-    quoted = {block.entry_id for block in found.blocks}
+    quotes = [block for block in found.blocks if block.kind is BlockKind.QUOTE]
+    quoted = {block.entry_id for block in quotes}
     entries = {entry.id: entry for entry in found.record.entries()}
     return {
         "home_city": dates.zone_city(summary.meeting.zone, current_language()),
@@ -83,18 +83,12 @@ def _desk(summary: PressSummary, languages: list[str]) -> dict[str, object]:
         "ask_form": AskForm(),
         "told_form": ToldForm(),
         "zones": zone_names_at(summary.meeting.conference_id),
-        "record": found.record,
         "blocks": found.blocks,
         "entries": entries,
         "stale": {block.id: stale(block.texts, block.based_on, block.language) for block in found.blocks},
         "requests": found.requests,
-        "standings": {
-            key: clearing.standing(next(one.texts for one in found.blocks if one.id == key), requests)
-            for key, requests in found.requests.items()
-        },
-        "unreleased": {
-            key: found.unreleased(one) for key in found.requests for one in found.blocks if one.id == key
-        },
+        "standings": {one.id: clearing.standing(one.texts, found.requests[one.id]) for one in quotes},
+        "unreleased": {one.id: found.unreleased(one) for one in quotes},
         "quotable": [
             one for one in found.record.entries(EntryKind.STATEMENT) if one.id not in quoted and one.speaker
         ],
@@ -150,6 +144,12 @@ def summary_or_404(meeting_id: int) -> PressSummary:
     if summary is None:
         abort(404)
     return summary
+
+
+def version_or_404(meeting_id: int, number: int) -> Publication:
+    """Return a version of a meeting's press summary if the present user may write it."""
+    versions = queries.publications_of(summary_or_404(meeting_id))
+    return next((one for one in versions if one.number == number), None) or abort(404)
 
 
 def _wants_json() -> bool:
@@ -266,9 +266,7 @@ def add_table_picture(meeting_id: int) -> ResponseReturnValue:
 @bp.get("/meetings/<int:meeting_id>/press/pictures/<int:picture_id>.jpg")
 def picture(meeting_id: int, picture_id: int) -> Response:
     """Show a picture of the draft."""
-    found = queries.picture_in(summary_or_404(meeting_id), picture_id)
-    if found is None:
-        abort(404)
+    found = row_or_404(PressPicture, picture_id, summary_id=summary_or_404(meeting_id).id)
     return Response(storage.read(found.key), mimetype="image/jpeg")
 
 
@@ -293,7 +291,7 @@ def move(meeting_id: int, block_id: int) -> ResponseReturnValue:
 def order(meeting_id: int) -> ResponseReturnValue:
     """Put the parts into an order that was dragged together."""
     summary = summary_or_404(meeting_id)
-    block_service.reorder(summary, [int(key) for key in request.form.getlist("key") if key.isdigit()])
+    block_service.reorder(summary, request.form.getlist("key", type=key_of))
     db.session.commit()
     return back(meeting_id, "parts")
 

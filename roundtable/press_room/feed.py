@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
+from roundtable import times
 from roundtable.press_room.editions import Edition
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -18,7 +19,7 @@ def atom(editions: Sequence[Edition], *, language: str, title: str, address: str
     feed = Element(_atom("feed"), {"{http://www.w3.org/XML/1998/namespace}lang": language})
     _say(feed, "id", address)
     _say(feed, "title", title)
-    _say(feed, "updated", _stamp(max((one.visible_at for one in editions), default=NEVER)))
+    _say(feed, "updated", times.stamp(max((one.visible_at for one in editions), default=NEVER)))
     SubElement(feed, _atom("link"), rel="self", type="application/atom+xml", href=address)
     SubElement(feed, _atom("link"), rel="alternate", type="text/html", href=page)
     for edition in editions:
@@ -30,8 +31,8 @@ def _entry(feed: Element, edition: Edition) -> None:
     entry = SubElement(feed, _atom("entry"))
     _say(entry, "id", edition.address)
     _say(entry, "title", edition.content.headline)
-    _say(entry, "published", _stamp(edition.first_at))
-    _say(entry, "updated", _stamp(edition.visible_at))
+    _say(entry, "published", times.stamp(edition.first_at))
+    _say(entry, "updated", times.stamp(edition.visible_at))
     author = SubElement(entry, _atom("author"))
     bodies = [body.name for body in edition.content.bodies]
     _say(author, "name", bodies[0] if bodies else edition.content.contact[0])
@@ -60,7 +61,3 @@ def _atom(name: str) -> str:
 
 def _say(parent: Element, name: str, words: str) -> None:
     SubElement(parent, _atom(name)).text = words
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

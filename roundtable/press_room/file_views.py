@@ -17,7 +17,7 @@ from roundtable.press_room.editions import Edition
 from roundtable.press_room.kit import Made, kit
 from roundtable.press_room.ninjs import ninjs
 from roundtable.press_room.plain import plain_text
-from roundtable.press_room.queries import edition_of, editions, found_or_404
+from roundtable.press_room.queries import edition_of, editions, found_or_404, not_withdrawn
 from roundtable.press_room.word_document import docx_of
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
@@ -27,8 +27,7 @@ bp = Blueprint("files", __name__, url_prefix="/press")
 
 def _edition_or_404(slug: str, language: str, number: int | None) -> Edition:
     found = found_or_404(slug, language, number)
-    if found.publication.withdrawn_at is not None:
-        abort(410)
+    not_withdrawn(found.publication)
     return edition_of(found)
 
 
@@ -76,9 +75,7 @@ def press_kit(slug: str, number: int) -> Response:
     publication = queries.public_version(slug, number)
     if publication is None:
         abort(404)
-    if publication.withdrawn_at is not None:
-        abort(410)
-    texts = list(queries.texts_of(publication).values())
+    texts = list(queries.texts_of(not_withdrawn(publication)).values())
     made = [
         Made(one, storage.read(row.pdf_key), _page(one), docx_of(one))
         for row, one in zip(texts, editions(texts), strict=True)

@@ -1,8 +1,8 @@
 """A press summary for news systems (IPTC ninjs 3.1) and for search engines (schema.org NewsArticle)."""
 
-from datetime import UTC, datetime
 from typing import Any
 
+from roundtable import times
 from roundtable.press.content import PictureShown
 from roundtable.press_room.editions import Edition
 
@@ -24,8 +24,8 @@ def ninjs(edition: Edition, *, is_withdrawn: bool = False) -> dict[str, Any]:
         return head
     content = edition.content
     more = {
-        "firstCreated": _stamp(edition.first_at),
-        "versionCreated": _stamp(edition.visible_at),
+        "firstCreated": times.stamp(edition.first_at),
+        "versionCreated": times.stamp(edition.visible_at),
         "headlines": [{"role": "main", "value": content.headline}],
         "descriptions": [{"role": "summary", "contentType": "text/plain", "value": content.lead}],
         "bodies": [
@@ -89,8 +89,8 @@ def news_article(edition: Edition, share: str) -> dict[str, Any]:
         "headline": content.headline[:110],
         "description": content.lead,
         "inLanguage": edition.language,
-        "datePublished": _stamp(edition.first_at),
-        "dateModified": _stamp(edition.visible_at),
+        "datePublished": times.stamp(edition.first_at),
+        "dateModified": times.stamp(edition.visible_at),
         "version": edition.number,
         "articleBody": "\n\n".join(content.paragraphs),
         "author": [{"@type": "Organization", "name": body.name} for body in content.bodies],
@@ -119,7 +119,3 @@ def news_article(edition: Edition, share: str) -> dict[str, Any]:
     if content.correction:
         article["correction"] = content.correction
     return article
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -6,11 +6,11 @@ from flask import Blueprint, Response, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from roundtable import dates, storage
-from roundtable.guests.queries import zone_names_at
+from roundtable import storage
 from roundtable.languages import prefer
 from roundtable.press import preview_service, queries
 from roundtable.press.content import from_json
+from roundtable.press.content_service import free_from
 from roundtable.press.document import assets_of, press_pdf
 from roundtable.press.models import PreviewLink, PublicationText
 from roundtable.press_room.queries import under_embargo
@@ -24,7 +24,7 @@ def _link_or_404(token: str, what: str) -> PreviewLink:
     if link is None:
         abort(404)
     prefer(link.language)
-    if preview_service.is_under_embargo(link.publication) and request.method != "HEAD":
+    if link.publication.is_under_embargo and request.method != "HEAD":
         preview_service.note_visit(link, what)
     return link
 
@@ -38,13 +38,9 @@ def _addresses(token: str) -> Callable[..., str]:
 
 
 def _banner(link: PreviewLink, language: str) -> str:
-    meeting = link.publication.summary.meeting
-    until = link.publication.visible_at
-    assert until is not None
-    zones = zone_names_at(meeting.conference_id)
     return gettext(
         "Embargo until %(when)s. For %(who)s only; please do not pass it on.",
-        when=dates.said(until, meeting.zone, zones, language),
+        when=free_from(link.publication.summary, link.publication.visible_at, language),
         who=link.name,
     )
 
@@ -65,9 +61,9 @@ def entry(token: str) -> ResponseReturnValue:
 @by_link
 def page(token: str, language: str) -> ResponseReturnValue:
     """Show the text with its banner; once it is public, lead to the public page."""
-    link = _link_or_404(token, f"page {language}"[:40])
+    link = _link_or_404(token, f"page {language}")
     text = _text_or_404(link, language)
-    if not preview_service.is_under_embargo(link.publication):
+    if not link.publication.is_under_embargo:
         return redirect(url_for("room.page", slug=link.publication.slug, language=language))
     edition = under_embargo(text, _addresses(token))
     return render_template(
@@ -86,9 +82,9 @@ def page(token: str, language: str) -> ResponseReturnValue:
 @by_link
 def pdf(token: str, language: str) -> ResponseReturnValue:
     """Give the PDF with banner and mark; the clean one waits for its hour."""
-    link = _link_or_404(token, f"pdf {language}"[:40])
+    link = _link_or_404(token, f"pdf {language}")
     content = from_json(_text_or_404(link, language).content)
-    if not preview_service.is_under_embargo(link.publication):
+    if not link.publication.is_under_embargo:
         return redirect(url_for("room.pdf", slug=link.publication.slug, language=language))
     mark = f"{gettext('Under embargo')} · {link.name}"
     made = press_pdf(content, language, assets_of(content), mark=mark, banner=_banner(link, language))

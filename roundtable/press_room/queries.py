@@ -109,6 +109,13 @@ def found_or_404(slug: str, language: str, number: int | None = None) -> Found:
     return Found(text, publication, newest.number)
 
 
+def not_withdrawn(publication: Publication) -> Publication:
+    """Return the publication unless it is withdrawn: its files are gone then."""
+    if publication.withdrawn_at is not None:
+        abort(410)
+    return publication
+
+
 def edition_of(found: Found) -> Edition:
     """Return what a public text says."""
     return editions([found.text])[0]

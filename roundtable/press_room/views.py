@@ -12,11 +12,11 @@ from roundtable.languages import LANGUAGES, current_language
 from roundtable.mail.letters import public_address
 from roundtable.press import pictures, queries
 from roundtable.press.content import PictureShown, from_json
-from roundtable.press.models import Publication, PublicationText
+from roundtable.press.models import PublicationText
 from roundtable.press_room import file_views, preview_views
 from roundtable.press_room.feed import atom
 from roundtable.press_room.ninjs import news_article
-from roundtable.press_room.queries import Found, edition_of, editions, found_or_404
+from roundtable.press_room.queries import Found, edition_of, editions, found_or_404, not_withdrawn
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
 
@@ -117,13 +117,6 @@ def _notice(found: Found, language: str) -> ResponseReturnValue:
     ), 410
 
 
-def not_withdrawn(publication: Publication) -> Publication:
-    """Return the publication unless it is withdrawn: its files are gone then."""
-    if publication.withdrawn_at is not None:
-        abort(410)
-    return publication
-
-
 @bp.get("/<slug>/<language>.pdf")
 @bp.get("/<slug>/<int:number>/<language>.pdf")
 @open_page
@@ -165,11 +158,11 @@ def share(slug: str, number: int) -> Response:
     response = Response(mimetype="image/jpeg")
     response.set_etag(f"share-{shown.key}-{shown.focal_x}-{shown.focal_y}")
     if not request.if_none_match.contains(response.get_etag()[0] or ""):
-        cut = current_app.extensions.setdefault("roundtable.shares", lru_cache(SHARES_KEPT)(_cut))
-        response.set_data(cut(shown.key, shown.focal_x, shown.focal_y))
+        response.set_data(_cut(shown.key, shown.focal_x, shown.focal_y))
     return kept(response)
 
 
+@lru_cache(SHARES_KEPT)
 def _cut(key: str, focal_x: int, focal_y: int) -> bytes:
     return pictures.shared(storage.read(key), focal_x, focal_y)
 

@@ -1,6 +1,7 @@
 """A press summary as a Word document, for editors."""
 
 import io
+import zipfile
 from datetime import UTC, datetime
 
 from flask_babel import gettext
@@ -66,8 +67,6 @@ def _lists(document: object, edition: Edition) -> None:
 
 def _dated(content: bytes) -> bytes:
     """Return the same file with one fixed date on its parts: the library writes the day of the template."""
-    import zipfile  # noqa: PLC0415
-
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(target, "w") as result:
         for name in source.namelist():

@@ -35,6 +35,7 @@ from roundtable.invitations import (
     link_service,
     queries,
     reminder_service,
+    samples,
     service,
     wording,
 )
@@ -131,7 +132,7 @@ def _draft(kind: str, one: Invitation) -> Draft:
 def _saying(kind: str, one: Invitation, language: str) -> Saying:
     if kind in RECORD_KINDS:
         with speaking(language):
-            return letters.sample_saying(queries.occasion(one.meeting), letter_kinds.KINDS[kind], language)
+            return samples.sample_saying(queries.occasion(one.meeting), letter_kinds.KINDS[kind], language)
     return Saying(
         words={
             "said_by": "Özel Kalem",

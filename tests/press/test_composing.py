@@ -174,7 +174,9 @@ def test_parts_are_added_moved_dragged_and_removed_but_the_fixed_ones_stay(organ
     organizer.post(f"{base}/parts/{box.id}/move", data={"direction": "up"})
     assert [one.kind.value for one in queries.blocks_of(summary)][-2:] == ["box", "paragraph"]
     movable = [one.id for one in queries.blocks_of(summary) if not one.kind.is_fixed]
-    organizer.post(f"{base}/order", data={"key": [str(box.id), "x", "99999", *map(str, movable)]})
+    organizer.post(
+        f"{base}/order", data={"key": [str(box.id), "x", "²", "9" * 30, "99999", *map(str, movable)]}
+    )
     assert [one.kind.value for one in queries.blocks_of(summary)][:4] == ["headline", "lead", "facts", "box"]
     organizer.post(f"{base}/parts/{box.id}/remove")
     headline = newsroom.block(summary, BlockKind.HEADLINE)
