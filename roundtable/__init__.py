@@ -11,6 +11,7 @@ from flask import Flask  # noqa: E402 - zone data first
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
 from roundtable import config, db, languages, models, storage  # noqa: E402
+from roundtable.audit import recording_service as traces  # noqa: E402
 from roundtable.parts import register_parts  # noqa: E402
 from roundtable.web import init_app as init_web  # noqa: E402
 
@@ -29,6 +30,7 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
     app.config.update(
         ROUNDTABLE=settings,
         SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
         TRUSTED_HOSTS=[settings.public_host.partition(":")[0], "localhost", "127.0.0.1"],
@@ -52,6 +54,7 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
         )
     db.db.init_app(app)
+    traces.start()
     db.migrate.init_app(app, db.db, directory=str(db.folder("migrations")), render_as_batch=True)
     languages.init_app(app)
     init_web(app, settings)

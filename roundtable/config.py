@@ -39,6 +39,12 @@ SETTINGS = (
     Setting("DEMONSTRATION", "0", "1: demonstration with example data, own secret and a mailbox page"),
     Setting("SECRET_KEY", "", "signs cookies and personal links; 32 characters or more; required"),
     Setting(
+        "OLD_SECRET_KEYS",
+        "",
+        "earlier secrets, separated by blanks: what was signed and sent under them still opens; take them out "
+        "when that may end",
+    ),
+    Setting(
         "PUBLIC_URL", "", "the address that people type, such as https://roundtable.example.org; required"
     ),
     Setting("DATA_DIR", "var", "folder for the database, pictures, published PDFs and prepared fonts"),
@@ -92,6 +98,7 @@ class Settings:
 
     demonstration: bool
     secret_key: str
+    old_secret_keys: tuple[str, ...]
     public_url: str
     data_dir: Path
     database_uri: str
@@ -139,6 +146,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     settings = Settings(
         demonstration=demonstration,
         secret_key=_secret(reader, demonstration, data_dir),
+        old_secret_keys=_old_secrets(reader),
         public_url=_public_url(reader, demonstration, port),
         data_dir=data_dir,
         database_uri=_database_uri(reader, data_dir),
@@ -224,6 +232,15 @@ def _secret(reader: _Reader, demonstration: bool, data_dir: Path) -> str:
         'is missing. Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
     )
     return ""
+
+
+def _old_secrets(reader: _Reader) -> tuple[str, ...]:
+    found = tuple(reader.text("OLD_SECRET_KEYS").split())
+    if any(len(one) < 32 for one in found):
+        reader.problem("OLD_SECRET_KEYS", "must hold secrets of 32 characters or more, as they were in use.")
+    if reader.text("SECRET_KEY") in found:
+        reader.problem("OLD_SECRET_KEYS", "must not hold the present secret.")
+    return found
 
 
 def demonstration_secret(data_dir: Path) -> str:

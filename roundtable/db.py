@@ -146,6 +146,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
 
 
 _only_reading: ContextVar[bool] = ContextVar("only_reading", default=False)
+_surely_writing: ContextVar[bool] = ContextVar("surely_writing", default=False)
 
 
 @contextmanager
@@ -161,6 +162,16 @@ def reading() -> Iterator[None]:
         _only_reading.reset(token)
 
 
+@contextmanager
+def writing() -> Iterator[None]:
+    """Take the write lock even while a page is only read: for the traces that reading leaves."""
+    token = _surely_writing.set(True)
+    try:
+        yield
+    finally:
+        _surely_writing.reset(token)
+
+
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     """Take SQLite's write lock at the start of whatever may write.
@@ -171,8 +182,8 @@ def _begin(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    reads_only = _only_reading.get() or (
-        has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"}
+    reads_only = not _surely_writing.get() and (
+        _only_reading.get() or (has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"})
     )
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 

@@ -2,6 +2,7 @@
 
 from roundtable.accounts.models import SignIn, User
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
+from roundtable.audit.models import AuditDetail, AuditEntry, AuditHead
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.desk.models import ItemRun, Turn
 from roundtable.distribution.models import Dispatch, Newsroom, PressList
@@ -51,6 +52,9 @@ __all__ = [
     "Announcement",
     "AnswerGiven",
     "Attendance",
+    "AuditDetail",
+    "AuditEntry",
+    "AuditHead",
     "Availability",
     "Block",
     "Body",

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "roundtable"
 
 # From the bottom up: a part may import what stands before it, never what comes after.
-PURE = ["errors", "words", "addresses", "times", "ical", "order"]
+PURE = ["errors", "words", "addresses", "times", "ical", "order", "links"]
 PLATFORM = [
     "mail_servers",
     "config",
@@ -20,12 +20,14 @@ PLATFORM = [
     "documents",
     "signing",
     "storage",
+    "tokens",
     "images",
     "tables",
     "jobs",
 ]
 PARTS = [
     "web",
+    "audit",
     "mail",
     "accounts",
     "conferences",

@@ -8,16 +8,15 @@ from flask import abort, current_app
 from sqlalchemy import ColumnElement, Executable, Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from roundtable import clock
+from roundtable import clock, tokens
 from roundtable.agenda.models import AgendaRelease
 from roundtable.conferences.models import Conference, Meeting, Membership
 from roundtable.db import db
-from roundtable.guests import links
-from roundtable.guests.links import Purpose
 from roundtable.guests.models import City, Contact, Participant
-from roundtable.guests.queries import key_for, token_of
+from roundtable.guests.queries import token_of
 from roundtable.invitations.models import CalendarEntry, Invitation
 from roundtable.languages import prefer
+from roundtable.links import Owner, Purpose, owner_id_in
 
 KEPT = timedelta(days=366)
 """How long past sessions stay in a feed; cancelled ones stay as long, marked as such."""
@@ -32,7 +31,7 @@ def feed_address(contact: Contact) -> str:
 
 def organizers_feed_address(membership: Membership) -> str:
     """Return the address of the calendar of a conference for one of its organizers."""
-    token = links.token(_owner(membership), key_for(Purpose.ORGANIZERS_FEED))
+    token = tokens.token_of(_owner(membership), Purpose.ORGANIZERS_FEED)
     return _address("calendars.organizers_feed", token)
 
 
@@ -41,20 +40,22 @@ def _address(endpoint: str, token: str) -> str:
     return f"{current_app.config['ROUNDTABLE'].public_url}{path}"
 
 
-def _owner(membership: Membership) -> links.Owner:
-    return links.Owner(membership.id, membership.conference_id, membership.feed_generation)
+def _owner(membership: Membership) -> Owner:
+    return Owner(membership.id, membership.conference_id, membership.feed_generation)
 
 
 def membership_or_404(token: str) -> Membership:
     """Return whose organizers' feed this is; wrong, old and revoked addresses are all alike 404."""
-    membership_id = links.owner_id_in(token)
+    membership_id = owner_id_in(token)
     membership = db.session.scalar(
         select(Membership)
         .where(Membership.id == (membership_id or 0))
         .options(joinedload(Membership.conference), joinedload(Membership.user))
     )
-    owner = _owner(membership) if membership is not None else links.Owner(0, 0, 0)
-    if not links.proves(token, owner, key_for(Purpose.ORGANIZERS_FEED)) or membership is None:
+    owner = _owner(membership) if membership is not None else Owner(0, 0, 0)
+    if not tokens.opens(token, owner, Purpose.ORGANIZERS_FEED) or membership is None:
+        abort(404)
+    if not membership.user.is_enabled:
         abort(404)
     prefer(membership.user.language)
     return membership

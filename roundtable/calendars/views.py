@@ -14,11 +14,11 @@ from roundtable.conferences.access import conference_or_404
 from roundtable.conferences.models import Membership
 from roundtable.conferences.roles import Right
 from roundtable.db import db
-from roundtable.guests.links import Purpose
 from roundtable.guests.models import Contact
 from roundtable.guests.queries import contact_or_404, personal_link
 from roundtable.invitations.access import shown_invitation_or_404
 from roundtable.languages import current_language
+from roundtable.links import Purpose
 from roundtable.mail import inbox
 from roundtable.mail.filling import placeholder
 from roundtable.web.access import by_link

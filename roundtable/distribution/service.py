@@ -1,13 +1,14 @@
 """The verbs of distribution: keep lists, send a version to them once it is public, let newsrooms leave."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from flask_babel import gettext
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
-from roundtable import addresses, clock
+from roundtable import addresses, clock, tokens
+from roundtable.audit.service import came_by
 from roundtable.conferences.models import Body, Conference
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.service import pace_key
@@ -15,14 +16,13 @@ from roundtable.db import db
 from roundtable.distribution.entering import Entered
 from roundtable.distribution.models import Dispatch, Newsroom, PressList
 from roundtable.errors import Refusal, sentence
-from roundtable.guests import links
-from roundtable.guests.links import Owner, Purpose
-from roundtable.guests.queries import key_for
 from roundtable.invitations import letters
 from roundtable.invitations.letter_kind import GREETING, LetterKind
 from roundtable.languages import later as _l
 from roundtable.languages import speaking
+from roundtable.links import Owner, Purpose, owner_id_in
 from roundtable.mail import outbox
+from roundtable.mail.filling import link_placeholder
 from roundtable.mail.letters import public_address
 from roundtable.mail.models import FAILED, Letter
 from roundtable.mail.outbox import Draft, Envelope
@@ -214,7 +214,7 @@ def _post(newsroom: Newsroom, text: PublicationText, conference: Conference, bod
             recipient=(newsroom.name, newsroom.email),
             sender=(sender, conference.sender_email),
             reply_to=(conference.contact_name, conference.contact_email),
-            unsubscribe_path=_path(newsroom),
+            unsubscribe_path=link_placeholder("newsroom", newsroom.id),
             pace_key=pace_key(conference),
         ),
     )
@@ -236,7 +236,7 @@ def _draft(
             (gettext("Download as PDF"), pdf),
             (
                 gettext("Get none of these letters any more; the press desk has put you on its list"),
-                public_address("newsrooms.leave", token=_token(newsroom)),
+                link_placeholder("newsroom", newsroom.id),
             ),
         ]
         subject, body = letters.worded(PRESS_RELEASE, None)
@@ -265,23 +265,27 @@ def _owner(newsroom: Newsroom) -> Owner:
     return Owner(newsroom.id, newsroom.list_id, 1)
 
 
-def _token(newsroom: Newsroom) -> str:
-    return links.token(_owner(newsroom), key_for(Purpose.NEWSROOM))
-
-
-def _path(newsroom: Newsroom) -> str:
-    return f"/u/{_token(newsroom)}"
+def leaving_addresses(keys: Iterable[int]) -> dict[int, str]:
+    """Return where those of these newsrooms that are still on a list leave it: for letters."""
+    found = db.session.scalars(select(Newsroom).where(Newsroom.id.in_(set(keys))))
+    return {
+        one.id: public_address("newsrooms.leave", token=tokens.token_of(_owner(one), Purpose.NEWSROOM))
+        for one in found
+    }
 
 
 def newsroom_of(token: str) -> Newsroom | None:
     """Return whose link this is; wrong ones are None."""
     newsroom = db.session.scalar(
         select(Newsroom)
-        .where(Newsroom.id == (links.owner_id_in(token) or 0))
+        .where(Newsroom.id == (owner_id_in(token) or 0))
         .options(joinedload(Newsroom.press_list).joinedload(PressList.conference))
     )
     owner = _owner(newsroom) if newsroom is not None else Owner(0, 0, 0)
-    return newsroom if links.proves(token, owner, key_for(Purpose.NEWSROOM)) else None
+    if not tokens.opens(token, owner, Purpose.NEWSROOM) or newsroom is None:
+        return None
+    came_by("newsroom", newsroom.id, 1)
+    return newsroom
 
 
 def leave(newsroom: Newsroom) -> None:

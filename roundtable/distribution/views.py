@@ -15,6 +15,7 @@ from roundtable.distribution.models import Newsroom, PressList
 from roundtable.errors import Refusal
 from roundtable.guests.queries import zone_names_at
 from roundtable.languages import prefer, refusal_text
+from roundtable.mail.delivery import init_links
 from roundtable.press.models import Publication
 from roundtable.press.views import version_or_404
 from roundtable.web.access import by_link, row_or_404
@@ -191,6 +192,8 @@ def set_letters(token: str) -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages."""
+    """Serve the pages, and let letters find where newsrooms leave."""
     app.register_blueprint(bp)
     app.register_blueprint(newsrooms)
+    with app.app_context():
+        init_links("newsroom", service.leaving_addresses)

@@ -8,11 +8,12 @@ from flask import abort, current_app
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, joinedload
 
+from roundtable import tokens
+from roundtable.audit.service import came_by
 from roundtable.db import db
-from roundtable.guests import links
-from roundtable.guests.links import Purpose
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.languages import prefer
+from roundtable.links import Owner, Purpose, owner_id_in
 from roundtable.mail.filling import Addressee
 
 
@@ -73,18 +74,13 @@ def zone_names_at(conference_id: int) -> tuple[str, ...]:
     return tuple(zone for zone, _ in sorted(Counter(rows).items(), key=lambda entry: (-entry[1], entry[0])))
 
 
-def key_for(purpose: Purpose) -> bytes:
-    """Return the key under which tokens for a purpose are made."""
-    return links.link_key(current_app.config["ROUNDTABLE"].secret_key, purpose)
-
-
-def _owner(contact: Contact) -> links.Owner:
-    return links.Owner(contact.id, contact.participant.conference_id, contact.link_generation)
+def _owner(contact: Contact) -> Owner:
+    return Owner(contact.id, contact.participant.conference_id, contact.link_generation)
 
 
 def token_of(contact: Contact, purpose: Purpose = Purpose.PAGE) -> str:
     """Return the token of the contact's personal link, or of its calendar feed."""
-    return links.token(_owner(contact), key_for(purpose))
+    return tokens.token_of(_owner(contact), purpose)
 
 
 def personal_link(contact: Contact) -> str:
@@ -104,10 +100,9 @@ def addressees(contact_ids: Iterable[int]) -> dict[int, Addressee]:
         .join(Participant, Participant.id == Contact.participant_id)
         .where(Contact.id.in_(set(contact_ids)))
     )
-    key = key_for(Purpose.PAGE)
     return {
         contact_id: Addressee(
-            name, email, _link(links.token(links.Owner(contact_id, place, generation), key))
+            name, email, _link(tokens.token_of(Owner(contact_id, place, generation), Purpose.PAGE))
         )
         for contact_id, name, email, generation, place in found
     }
@@ -118,15 +113,16 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
 
     The contact's language becomes the reader's, unless the reader chooses another.
     """
-    contact_id = links.owner_id_in(token)
+    contact_id = owner_id_in(token)
     contact = db.session.scalar(
         select(Contact)
         .where(Contact.id == (contact_id or 0))
         .options(joinedload(Contact.participant).joinedload(Participant.conference))
     )
     # The proof is checked even where there is no such contact, so that both take the same time.
-    owner = _owner(contact) if contact is not None else links.Owner(0, 0, 0)
-    if not links.proves(token, owner, key_for(purpose)) or contact is None:
+    owner = _owner(contact) if contact is not None else Owner(0, 0, 0)
+    if not tokens.opens(token, owner, purpose) or contact is None:
         abort(404)
     prefer(contact.language)
+    came_by("contact", contact.id, contact.link_generation)
     return contact

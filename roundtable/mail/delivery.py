@@ -20,7 +20,7 @@ from sqlalchemy.engine import Row
 from roundtable import clock
 from roundtable.config import Settings
 from roundtable.db import db, reading
-from roundtable.mail.filling import Addressee, Missing, as_bytes, owners_in
+from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners_in
 from roundtable.mail.message import UnsafeLetter
 from roundtable.mail.models import WAITING, Letter, LetterState, Pace
 from roundtable.mail.server import MailServer, Unreachable, Verdict
@@ -38,6 +38,7 @@ LOSSES = 3
 """After so many broken connections in a row a batch is left for the next round."""
 
 Addressees = Callable[[Iterable[int]], Mapping[int, Addressee]]
+Links = Callable[[Iterable[int]], Mapping[int, str]]
 Unwanted = Callable[[Sequence[Row[Any]]], Mapping[int, str]]
 
 _LETTERS = cast("Table", Letter.__table__)
@@ -46,6 +47,11 @@ _LETTERS = cast("Table", Letter.__table__)
 def init_letters(addressees: Addressees) -> None:
     """Say how recipients and their links are found when letters are sent: those contacts that still exist."""
     current_app.extensions["roundtable.addressees"] = addressees
+
+
+def init_links(kind: str, links: Links) -> None:
+    """Say how the addresses behind links of a kind are found when letters are sent: those that still open."""
+    current_app.extensions.setdefault("roundtable.links", {})[kind] = links
 
 
 def drop_when(unwanted: Unwanted) -> None:
@@ -134,9 +140,21 @@ def _hand_over(batch: list[Row[Any]], token: str, server: MailServer, settings: 
         return _Round(connection, token, server, settings).send(batch, people, dropped)
 
 
-def people_for(letters: Sequence[Letter | Row[Any]]) -> Mapping[int, Addressee]:
+def people_for(letters: Sequence[Letter | Row[Any]]) -> People:
     """Return those whom these letters need, as they are now."""
-    return _sources()[0]({owner for letter in letters for owner in owners_in(letter)})
+    owners = {owner for letter in letters for owner in owners_in(letter)}
+    contacts = _sources()[0](owner for owner in owners if isinstance(owner, int))
+    found: dict[int | str, Addressee] = dict(contacts.items())
+    by_kind: dict[str, list[int]] = {}
+    for owner in owners:
+        if isinstance(owner, str):
+            kind, _, digits = owner.partition("-")
+            by_kind.setdefault(kind, []).append(int(digits))
+    for kind, keys in by_kind.items():
+        links: Links | None = current_app.extensions.get("roundtable.links", {}).get(kind)
+        for key, link in (links(keys) if links else {}).items():
+            found[f"{kind}-{key}"] = Addressee("", "", link)
+    return found
 
 
 def _sources() -> tuple[Addressees, Unwanted]:
@@ -175,9 +193,7 @@ class _Round:
         self._settings = settings
         self._losses = 0
 
-    def send(
-        self, batch: Sequence[Row[Any]], people: Mapping[int, Addressee], dropped: Mapping[int, str]
-    ) -> tuple[int, bool]:
+    def send(self, batch: Sequence[Row[Any]], people: People, dropped: Mapping[int, str]) -> tuple[int, bool]:
         until = clock.now() + BEGIN_WITHIN
         went = 0
         for place, letter in enumerate(batch):
@@ -195,7 +211,7 @@ class _Round:
                 return went, False
         return went, self._losses < LOSSES
 
-    def _send(self, letter: Row[Any], people: Mapping[int, Addressee]) -> bool:
+    def _send(self, letter: Row[Any], people: People) -> bool:
         try:
             content, recipient = as_bytes(letter, people, self._settings)
         except Missing as error:

@@ -16,7 +16,7 @@ from roundtable.mail.models import Letter
 PLACEHOLDER = "https://personal-link.invalid"
 """Stands in stored letters where a link will be when the letter is sent (RFC 2606: never real)."""
 _LINE = re.compile(re.escape(PLACEHOLDER) + r"/[^\s\"<]*")
-_OWNER = re.compile(re.escape(PLACEHOLDER) + r"/(\d{1,10})")
+_OWNER = re.compile(re.escape(PLACEHOLDER) + r"/((?:[a-z]+-)?\d{1,10})")
 
 
 class Missing(Exception):  # noqa: N818 - somebody has left the guest list; nothing failed
@@ -25,11 +25,15 @@ class Missing(Exception):  # noqa: N818 - somebody has left the guest list; noth
 
 @dataclass(frozen=True)
 class Addressee:
-    """A contact as letters see it now."""
+    """A contact as letters see it now; for a link that is no contact's, only `link` is filled."""
 
     name: str
     email: str
     link: str
+
+
+People = Mapping[int | str, Addressee]
+"""Those whom letters need: contacts by their id, other links by `kind-id`."""
 
 
 def placeholder(contact_id: int) -> str:
@@ -37,15 +41,24 @@ def placeholder(contact_id: int) -> str:
     return f"{PLACEHOLDER}/{contact_id}"
 
 
+def link_placeholder(kind: str, key: int) -> str:
+    """Return what stands in a stored letter for another secret link, such as that of a preview."""
+    return f"{PLACEHOLDER}/{kind}-{key}"
+
+
+def _owner(found: str) -> int | str:
+    return int(found) if found.isdigit() else found
+
+
 def without_links(text: str, instead: str) -> str:
     """Return a stored text with words in place of the personal links: for whoever may not have them."""
     return _LINE.sub(instead, text)
 
 
-def owners_in(letter: Letter | Row[Any]) -> set[int]:
-    """Return the contacts whose link or address a letter needs."""
+def owners_in(letter: Letter | Row[Any]) -> set[int | str]:
+    """Return whose link or address a letter needs: contacts by their id, other links as `kind-id`."""
     in_calendar = letter.calendar["description"] if letter.calendar else ""
-    found = {int(one) for one in _OWNER.findall(f"{letter.text} {in_calendar}")}
+    found = {_owner(one) for one in _OWNER.findall(f"{letter.text} {in_calendar} {letter.unsubscribe_path}")}
     if letter.link_owner is not None:
         found.add(letter.link_owner)
     return found
@@ -62,7 +75,7 @@ class Filled:
     unsubscribe: str
 
 
-def fill(letter: Letter | Row[Any], people: Mapping[int, Addressee]) -> Filled:
+def fill(letter: Letter | Row[Any], people: People) -> Filled:
     """Return the letter's texts, calendar entry and recipient as they are now.
 
     Raises:
@@ -71,9 +84,10 @@ def fill(letter: Letter | Row[Any], people: Mapping[int, Addressee]) -> Filled:
     entry = ical.Entry.from_json(letter.calendar) if letter.calendar else None
     if any(owner not in people for owner in owners_in(letter)):
         raise Missing("no longer on the guest list")
-    put_in = partial(_OWNER.sub, lambda found: people[int(found[1])].link)
+    put_in = partial(_OWNER.sub, lambda found: people[_owner(found[1])].link)
     recipient = (letter.recipient_name, letter.recipient_email)
-    unsubscribe = ""
+    # Somebody who is no contact leaves by a link of an own kind.
+    unsubscribe = put_in(letter.unsubscribe_path) if letter.link_owner is None else ""
     if letter.link_owner is not None:
         owner = people[letter.link_owner]
         recipient = (owner.name, owner.email)
@@ -84,15 +98,7 @@ def fill(letter: Letter | Row[Any], people: Mapping[int, Addressee]) -> Filled:
     return Filled(recipient, put_in(letter.text), put_in(letter.html), entry, unsubscribe)
 
 
-def _own_page(letter: Letter | Row[Any], settings: Settings) -> str:
-    """Return where somebody who is no contact leaves: such a letter's path is a whole one."""
-    is_own = letter.link_owner is None and letter.unsubscribe_path
-    return settings.public_url + letter.unsubscribe_path if is_own else ""
-
-
-def as_bytes(
-    letter: Letter | Row[Any], people: Mapping[int, Addressee], settings: Settings
-) -> tuple[bytes, str]:
+def as_bytes(letter: Letter | Row[Any], people: People, settings: Settings) -> tuple[bytes, str]:
     """Return the letter as it goes over the wire, and the address to which it goes.
 
     Raises:
@@ -115,7 +121,7 @@ def as_bytes(
             written_at=letter.created_at,
             calendar=ical.write(entry, ical.Method(letter.calendar_method)) if entry else None,
             calendar_method=letter.calendar_method,
-            unsubscribe=filled.unsubscribe or _own_page(letter, settings),
+            unsubscribe=filled.unsubscribe,
         )
     )
     return content, filled.recipient[1]

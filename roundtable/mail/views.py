@@ -1,14 +1,12 @@
 """The mailbox of the demonstration: letters as they would arrive."""
 
-from collections.abc import Mapping
-
 from flask import Blueprint, Flask, Response, abort, current_app, make_response, render_template
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from roundtable.db import db
 from roundtable.mail import delivery, filling
-from roundtable.mail.filling import Addressee, Filled, Missing
+from roundtable.mail.filling import Filled, Missing, People
 from roundtable.mail.models import Letter
 from roundtable.web.headers import CONTENT_SECURITY_POLICY
 
@@ -23,7 +21,7 @@ def _letter_or_404(letter_id: int) -> Letter:
     return letter
 
 
-def _people(letter: Letter) -> Mapping[int, Addressee]:
+def _people(letter: Letter) -> People:
     return delivery.people_for([letter])
 
 

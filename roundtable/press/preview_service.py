@@ -1,24 +1,26 @@
 """Preview links: journalists who are told beforehand read under embargo, each by an own link."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import joinedload
 
-from roundtable import clock, dates
+from roundtable import clock, dates, tokens
+from roundtable.audit.service import came_by
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.service import pace_key
-from roundtable.db import db
+from roundtable.db import db, writing
 from roundtable.errors import Refusal, sentence
-from roundtable.guests import links
-from roundtable.guests.links import Owner
-from roundtable.guests.queries import key_for, zone_names_at
+from roundtable.guests.queries import zone_names_at
 from roundtable.invitations import letters
 from roundtable.invitations.letter_kind import GREETING, LetterKind
 from roundtable.languages import later as _l
 from roundtable.languages import speaking
+from roundtable.links import Owner, Purpose, owner_id_in
 from roundtable.mail import outbox
+from roundtable.mail.filling import link_placeholder
 from roundtable.mail.letters import public_address
 from roundtable.mail.outbox import Envelope
 from roundtable.press.models import PreviewLink, PreviewVisit, Publication
@@ -88,7 +90,9 @@ def _write(link: PreviewLink) -> None:
     assert until is not None
     with speaking(language):
         subject, body = letters.worded(PREVIEW, None)
-        sheet = letters.Sheet(PREVIEW, language, subject, body, [(link.name, address_of(link))], link.name)
+        sheet = letters.Sheet(
+            PREVIEW, language, subject, body, [(link.name, link_placeholder("preview", link.id))], link.name
+        )
         title = meeting.titles.in_language(language)
         words = {
             "title": title,
@@ -121,22 +125,30 @@ def _owner(link: PreviewLink) -> Owner:
 
 def address_of(link: PreviewLink) -> str:
     """Return the whole address of a preview link; it is made from what we know, never stored."""
-    token = links.token(_owner(link), key_for(links.Purpose.PREVIEW))
-    return public_address("preview.entry", token=token)
+    return public_address("preview.entry", token=tokens.token_of(_owner(link), Purpose.PREVIEW))
+
+
+def addresses_of(keys: Iterable[int]) -> dict[int, str]:
+    """Return the addresses of those of these preview links that still open something: for letters."""
+    found = db.session.scalars(
+        select(PreviewLink).where(PreviewLink.id.in_(set(keys)), PreviewLink.ended_at.is_(None))
+    )
+    return {link.id: address_of(link) for link in found}
 
 
 def link_of(token: str) -> PreviewLink | None:
     """Return the link with this token while it opens anything; wrong, old and ended ones are alike None."""
     link = db.session.scalar(
         select(PreviewLink)
-        .where(PreviewLink.id == (links.owner_id_in(token) or 0))
+        .where(PreviewLink.id == (owner_id_in(token) or 0))
         .options(joinedload(PreviewLink.publication).joinedload(Publication.summary))
     )
     owner = _owner(link) if link is not None else Owner(0, 0, 0)
-    if not links.proves(token, owner, key_for(links.Purpose.PREVIEW)) or link is None:
+    if not tokens.opens(token, owner, Purpose.PREVIEW) or link is None:
         return None
     if link.ended_at is not None or link.ends_at <= clock.now() or link.publication.withdrawn_at is not None:
         return None
+    came_by("preview_link", link.id, 1)
     return link
 
 
@@ -146,5 +158,5 @@ def note_visit(link: PreviewLink, what: str) -> None:
     On a connection of its own: the page is only read, and its transaction must not become a writing one.
     """
     row = {"link_id": link.id, "what": what[:40], "visited_at": clock.now()}
-    with db.engine.begin() as connection:
+    with writing(), db.engine.begin() as connection:
         connection.execute(insert(PreviewVisit).values(row))

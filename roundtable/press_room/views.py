@@ -9,10 +9,12 @@ from werkzeug.exceptions import NotFound
 
 from roundtable import storage
 from roundtable.languages import LANGUAGES, current_language
+from roundtable.mail.delivery import init_links
 from roundtable.mail.letters import public_address
 from roundtable.press import pictures, queries
 from roundtable.press.content import PictureShown, from_json
 from roundtable.press.models import PublicationText
+from roundtable.press.preview_service import addresses_of
 from roundtable.press_room import file_views, preview_views
 from roundtable.press_room.feed import atom
 from roundtable.press_room.ninjs import news_article
@@ -180,3 +182,5 @@ def init_app(app: Flask) -> None:
     app.register_blueprint(bp)
     app.register_blueprint(file_views.bp)
     app.register_blueprint(preview_views.bp)
+    with app.app_context():
+        init_links("preview", addresses_of)

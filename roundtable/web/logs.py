@@ -16,7 +16,7 @@ log = logging.getLogger("roundtable.request")
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
-_LINK = re.compile(r"/(c/o|g|c)/[^\s/?\"']+")
+_LINK = re.compile(r"/(c/o|g|c|u|p|door)/[^\s/?\"']+")
 _PASSWORD = re.compile(r"://[^\s/@]+@")
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from roundtable.calendars.queries import organizers_feed_address
 from roundtable.conferences.models import Membership
 from roundtable.db import db
-from roundtable.guests.links import Purpose
 from roundtable.guests.queries import token_of
 from roundtable.invitations.models import Invitation
+from roundtable.links import Purpose
 
 
 def _fingerprint() -> str:

@@ -4,7 +4,7 @@ from conftest import OwnClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from roundtable.guests import links
+from roundtable import links
 from roundtable.guests.queries import token_of
 
 KEY = links.link_key("a secret")

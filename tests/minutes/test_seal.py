@@ -100,7 +100,7 @@ def test_what_goes_past_the_services_is_refused_when_it_is_stored(app: Flask) ->
         (minutes, "approved_by", "Another"),
         (minutes, "content_hash", "0" * 64),
         (entry, "texts", Texts({"en": "Other words"})),
-        (row, "presence", Presence.ABSENT),
+        (row, "representative", "Another"),
         (version, "content", {}),
         (history, "values", {}),
     ):

@@ -14,6 +14,8 @@ from roundtable.conferences.roles import Role
 from roundtable.conferences.service import add_member
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal
+from roundtable.mail.delivery import people_for
+from roundtable.mail.filling import fill
 from roundtable.minutes.record import canonical
 from roundtable.press import preview_service, publish_service, queries
 from roundtable.press.block_service import PictureWords, Written, write
@@ -421,7 +423,11 @@ def test_a_journalist_with_an_address_gets_the_link_by_letter_and_nothing_of_the
 
     letter = make.outbox()[-1]
     assert (letter.kind, letter.recipient_email, letter.language) == ("preview", "jo@example.org", language)
-    assert preview_service.address_of(db.session.scalars(select(PreviewLink)).one()) in letter.text
+    assert (
+        preview_service.address_of(db.session.scalars(select(PreviewLink)).one())
+        in fill(letter, people_for([letter])).text
+    )
+    assert "/p/" not in letter.text
     assert "stanbul" in letter.text
     assert newsroom.LETTERS not in letter.subject + letter.text + letter.html
 

@@ -1,0 +1,1 @@
+"""The audit log: who changed what, by which link and when, in a chain that shows what is missing."""
