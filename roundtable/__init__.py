@@ -44,6 +44,7 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         PERMANENT_SESSION_LIFETIME=12 * 3600,
         SEND_FILE_MAX_AGE_DEFAULT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
+        RATELIMIT_HEADERS_ENABLED=True,  # a refused one learns when to come back
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)

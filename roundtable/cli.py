@@ -14,6 +14,7 @@ from flask_migrate.cli import db as database_commands
 
 from roundtable import config, create_app, db, fonts, mail_servers, signing
 from roundtable.accounts import service as accounts
+from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.backup import write_backup
 from roundtable.circulation.jobs import adopt_by_silence
@@ -159,6 +160,7 @@ def _jobs(settings: Settings) -> list[Job]:
     jobs = [
         Job(deliver_letters, 2),
         Job(answer_link_requests, 5),
+        Job(answer_reset_requests, 5),
         Job(_remind, 60),
         Job(adopt_by_silence, 60),
         Job(make_documents, 30),
@@ -211,16 +213,49 @@ def user() -> None:
 @click.argument("email")
 @click.option("--name", prompt=True, help="The name as colleagues read it.")
 @click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
+@click.option("--administrator", is_flag=True, help="Let this person look after accounts.")
 @click.password_option(help="Better left out: then it is asked for and does not stay in the shell's memory.")
 @with_appcontext
-def add_user(email: str, name: str, language: str, password: str) -> None:
+def add_user(email: str, name: str, language: str, password: str, *, administrator: bool) -> None:
     """Add an account that may create conferences."""
     try:
-        accounts.add_user(email, name, password, language)
+        accounts.add_user(email, name, password, language).is_administrator = administrator
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
     db.db.session.commit()
     click.echo(f"{email} can sign in now.")
+
+
+@user.command("change")
+@click.argument("email")
+@click.option(
+    "--enable/--disable", default=None, help="Switch the account on, or off at once and everywhere."
+)
+@click.option("--administrator/--no-administrator", default=None, help="Let this person look after accounts.")
+@click.option(
+    "--remove-second-factor", is_flag=True, help="For somebody who has lost it and shown who they are."
+)
+@with_appcontext
+def change_user(
+    email: str, *, enable: bool | None, administrator: bool | None, remove_second_factor: bool
+) -> None:
+    """Change what an account may do, when nobody can on the page."""
+    from roundtable.accounts import factor_service
+
+    found = accounts.user_with(email)
+    if found is None:
+        raise click.ClickException(f"There is no account for {email}.")
+    try:
+        if enable is not None:
+            accounts.set_enabled(found, is_enabled=enable)
+        if administrator is not None:
+            accounts.set_administrator(found, is_administrator=administrator)
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal)) from refusal
+    if remove_second_factor:
+        factor_service.remove_all(found)
+    db.db.session.commit()
+    click.echo("Done.")
 
 
 @main.command()
@@ -233,6 +268,7 @@ def deliver(*, limit: int) -> None:
     from roundtable.mail.delivery import deliver_due
 
     answer_link_requests()
+    answer_reset_requests()
     sent = deliver_due(limit=limit)
     waiting = db.db.session.scalar(
         select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))

@@ -1,4 +1,4 @@
-"""The settings: every one comes from a ROUNDTABLE_* variable and is checked before anything starts."""
+"""The settings: read from the environment and checked before anything starts; setting_list.py names them."""
 
 import secrets
 from collections.abc import Callable, Mapping
@@ -11,85 +11,19 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from roundtable import outside_services
 from roundtable.mail_servers import IMAP_SCHEMES, SMTP_SCHEMES
+from roundtable.outside_services import ServicesError, SignInService
+from roundtable.setting_list import PREFIX, SETTINGS
 
-PREFIX = "ROUNDTABLE_"
 Value = TypeVar("Value")
+ROLES = ("administrator", "organizer", "minute-taker", "press-officer", "observer")
+"""Who can be asked for a second factor; the roles in conferences are those of conferences/roles.py."""
 EXAMPLE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "example", "password"})
 
 
 class ConfigError(Exception):
     """One or more settings are missing or wrong; the text has a line for each."""
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One row of the table of settings in docs/settings.md."""
-
-    name: str
-    default: str
-    meaning: str
-
-    @property
-    def variable(self) -> str:
-        return PREFIX + self.name
-
-
-SETTINGS = (
-    Setting("DEMONSTRATION", "0", "1: demonstration with example data, own secret and a mailbox page"),
-    Setting("SECRET_KEY", "", "signs cookies and personal links; 32 characters or more; required"),
-    Setting(
-        "OLD_SECRET_KEYS",
-        "",
-        "earlier secrets, separated by blanks: what was signed and sent under them still opens; take them out "
-        "when that may end",
-    ),
-    Setting(
-        "PUBLIC_URL", "", "the address that people type, such as https://roundtable.example.org; required"
-    ),
-    Setting("DATA_DIR", "var", "folder for the database, pictures, published PDFs and prepared fonts"),
-    Setting("DATABASE_URI", "", "SQLAlchemy address of the database; default: roundtable.sqlite in DATA_DIR"),
-    Setting(
-        "SMTP_URL", "", "smtp://user:password@host:587 (STARTTLS), smtps:// (TLS) or smtp+plain://; required"
-    ),
-    Setting("MAIL_FROM", "", "the address that letters come from, such as invitations@example.org; required"),
-    Setting(
-        "INBOX_URL",
-        "",
-        "imaps://user:password@host/INBOX (TLS) or imap+plain://: the mailbox of MAIL_FROM; where it is read, "
-        "replies from calendars and letters that come back are noted",
-    ),
-    Setting(
-        "INBOX_TRUSTED_SERVER",
-        "",
-        "the name with which your own mail server signs Authentication-Results; without it no reply from a "
-        "calendar is believed unasked",
-    ),
-    Setting("JITSI_URL", "", "https://meet.example.org: the Jitsi Meet server in which rooms can be opened"),
-    Setting(
-        "JITSI_APP_ID", "", "the app_id by which that server knows this program; required with JITSI_URL"
-    ),
-    Setting("JITSI_SECRET", "", "the app_secret that signs the tokens; required with JITSI_URL"),
-    Setting(
-        "BIGBLUEBUTTON_URL",
-        "",
-        "https://bbb.example.org/bigbluebutton/api: the BigBlueButton server in which rooms can be opened",
-    ),
-    Setting("BIGBLUEBUTTON_SECRET", "", "its shared secret; required with BIGBLUEBUTTON_URL"),
-    Setting(
-        "SIGNING_FILE",
-        "",
-        "a PKCS #12 file (.p12) with certificate and key: published PDFs are signed with it; the demonstration "
-        "makes one of its own",
-    ),
-    Setting("SIGNING_PASSWORD", "", "the password of that file"),
-    Setting("HOST", "127.0.0.1", "the address that the built-in server listens on"),
-    Setting("PORT", "8765", "the port of the built-in server"),
-    Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
-    Setting("TRUSTED_PROXIES", "0", "how many reverse proxies stand before the server and set X-Forwarded-*"),
-    Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
-)
-"""Every setting, in the order of the documentation."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +47,8 @@ class Settings:
     bigbluebutton_secret: str
     signing_file: Path | None
     signing_password: str
+    sign_in_services: tuple[SignInService, ...]
+    second_factor_for: tuple[str, ...]
     host: str
     port: int
     threads: int
@@ -161,6 +97,8 @@ def read(environ: Mapping[str, str]) -> Settings:
         bigbluebutton_secret=reader.text("BIGBLUEBUTTON_SECRET"),
         signing_file=_signing_file(reader),
         signing_password=reader.text("SIGNING_PASSWORD"),
+        sign_in_services=_sign_in_services(reader),
+        second_factor_for=_second_factor_for(reader),
         host=reader.text("HOST"),
         port=port,
         threads=reader.number("THREADS", least=1, most=512),
@@ -346,6 +284,26 @@ def _signing_file(reader: _Reader) -> Path | None:
     if not file.is_file():
         reader.problem("SIGNING_FILE", f"must name a file with certificate and key; {file} is none.")
     return file
+
+
+def _sign_in_services(reader: _Reader) -> tuple[SignInService, ...]:
+    given = reader.text("SIGN_IN_SERVICES_FILE")
+    if not given:
+        return ()
+    file = Path(given).expanduser().absolute()
+    try:
+        return outside_services.read(file)
+    except ServicesError as error:
+        reader.problem("SIGN_IN_SERVICES_FILE", f"{file}: {error}")
+        return ()
+
+
+def _second_factor_for(reader: _Reader) -> tuple[str, ...]:
+    found = tuple(reader.text("SECOND_FACTOR_FOR").lower().split())
+    for one in found:
+        if one not in ROLES:
+            reader.problem("SECOND_FACTOR_FOR", f"knows no role {one!r}; there are: {', '.join(ROLES)}.")
+    return found
 
 
 def _mail_from(reader: _Reader, demonstration: bool) -> str:

@@ -22,13 +22,18 @@ _SHAPE = re.compile(r"^[a-z2-7]{40}$")
 
 
 class Purpose(StrEnum):
-    """What a token opens: a contact's page or calendar, an organizer's calendar, a text under embargo, a list of newsrooms."""
+    """What a token opens.
+
+    A contact's page or calendar, an organizer's calendar, a text under embargo, a list of newsrooms, the
+    door to an account.
+    """
 
     PAGE = "personal links 1"
     FEED = "calendar feeds 1"
     ORGANIZERS_FEED = "organizers' calendar feeds 1"
     PREVIEW = "preview links 1"
     NEWSROOM = "newsrooms 1"
+    DOOR = "account doors 1"
 
 
 @dataclass(frozen=True)

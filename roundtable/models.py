@@ -1,6 +1,15 @@
 """Every table, for the mapper and for Alembic. Nothing imports this but the package itself."""
 
-from roundtable.accounts.models import SignIn, User
+from roundtable.accounts.models import (
+    AccountDoor,
+    OutsideIdentity,
+    Passkey,
+    PasskeyChallenge,
+    RecoveryCode,
+    ResetRequest,
+    SignIn,
+    User,
+)
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.audit.models import AuditDetail, AuditEntry, AuditHead
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
@@ -44,6 +53,7 @@ from roundtable.search import models as search
 from roundtable.video.models import Passage, ProviderChoice, Room
 
 __all__ = [
+    "AccountDoor",
     "ActionReport",
     "AgendaItem",
     "AgendaPattern",
@@ -81,9 +91,12 @@ __all__ = [
     "Minutes",
     "Newsroom",
     "OfficeHours",
+    "OutsideIdentity",
     "Pace",
     "Participant",
     "Passage",
+    "Passkey",
+    "PasskeyChallenge",
     "PressList",
     "PressPicture",
     "PressSummary",
@@ -95,7 +108,9 @@ __all__ = [
     "ReceivedMail",
     "RecordDocument",
     "RecordVersion",
+    "RecoveryCode",
     "Remark",
+    "ResetRequest",
     "Room",
     "SignIn",
     "SpeakingSlot",

@@ -52,6 +52,8 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "bigbluebutton_secret": "",
         "signing_file": None,
         "signing_password": "",
+        "sign_in_services": (),
+        "second_factor_for": (),
         "host": "127.0.0.1",
         "port": 0,
         "threads": 4,

@@ -9,6 +9,8 @@ ROOT = Path(__file__).parent.parent / "roundtable"
 PURE = ["errors", "words", "addresses", "times", "ical", "order", "links"]
 PLATFORM = [
     "mail_servers",
+    "outside_services",
+    "setting_list",
     "config",
     "clock",
     "db",
@@ -21,6 +23,7 @@ PLATFORM = [
     "signing",
     "storage",
     "tokens",
+    "ciphers",
     "images",
     "tables",
     "jobs",

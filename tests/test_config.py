@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from roundtable import config, mail_servers
-from roundtable.config import SETTINGS, ConfigError
+from roundtable.config import ConfigError
+from roundtable.setting_list import SETTINGS
 
 GOOD = {
     "ROUNDTABLE_SECRET_KEY": "kX9-3mQ2vLpTz7bNw5RyUe8HsJd4GfAc",

@@ -1,20 +1,19 @@
-"""The verbs of accounts: add a user, sign in and out."""
+"""The verbs of accounts: add, find, rename, change the password, switch off and on."""
 
-import hashlib
-import secrets
-from datetime import timedelta
-
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
 from roundtable import addresses, clock
 from roundtable.accounts import passwords
-from roundtable.accounts.models import SignIn, User
+from roundtable.accounts.models import AccountDoor, SignIn, User
+from roundtable.audit.service import note
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 
-LONGEST_SIGN_IN = timedelta(days=7)
 NO_ADDRESS = sentence("“%(email)s” is not a mail address.")
 TAKEN = sentence("There is already an account for %(email)s.")
+LAST_ADMINISTRATOR = sentence(
+    "This is the last administrator. Please make somebody else an administrator first."
+)
 
 
 def add_user(email: str, name: str, password: str, language: str) -> User:
@@ -23,17 +22,26 @@ def add_user(email: str, name: str, password: str, language: str) -> User:
     Raises:
         Refusal: if the address is none or has an account, or the password is a weak one.
     """
+    passwords.check_new(password, (name, email))
+    return add_without_password(email, name, language, password_hash=passwords.hashed(password))
+
+
+def add_without_password(email: str, name: str, language: str, *, password_hash: str = "") -> User:
+    """Add an account for somebody who signs in by other means, or whose password is hashed already.
+
+    Raises:
+        Refusal: if the address is none or has an account.
+    """
     address = addresses.checked(email)
     if address is None:
         raise Refusal(NO_ADDRESS, email=email)
     if user_with(address) is not None:
         raise Refusal(TAKEN, email=address)
-    passwords.check_new(password)
     user = User(
         email=address,
         email_key=addresses.key(address),
         name=name,
-        password_hash=passwords.hashed(password),
+        password_hash=password_hash,
         language=language,
         created_at=clock.now(),
     )
@@ -46,40 +54,70 @@ def user_with(email: str) -> User | None:
     return db.session.scalar(select(User).where(User.email_key == addresses.key(email)))
 
 
-def sign_in(email: str, password: str) -> User | None:
-    """Open a sign-in if address and password belong together.
+def set_password(user: User, password: str) -> None:
+    """Give the account a new password, end every sign-in but the present one, and void reset links.
 
-    It takes equally long whether there is such an account or not.
+    Raises:
+        Refusal: if it is a weak one.
     """
-    user = user_with(email)
-    right = passwords.matches(user.password_hash if user else None, password)
-    if user is None or not right or not user.is_enabled:
-        return None
-    key = secrets.token_urlsafe(32)
-    now = clock.now()
-    db.session.execute(delete(SignIn).where(SignIn.ends_at <= now))
-    db.session.add(SignIn(key_hash=_hash(key), user=user, created_at=now, ends_at=now + LONGEST_SIGN_IN))
-    user.sign_in_key = key
-    return user
+    passwords.check_new(password, (user.name, user.email))
+    user.password_hash = passwords.hashed(password)
+    end_sign_ins(user)
+    _void_doors(user)
 
 
-def user_of_sign_in(key: str) -> User | None:
-    """Return who has signed in with this key, while the sign-in lasts."""
-    found = db.session.scalar(
-        select(User)
-        .join(SignIn, SignIn.user_id == User.id)
-        .where(SignIn.key_hash == _hash(key), SignIn.ends_at > clock.now(), User.is_enabled)
+def end_sign_ins(user: User, *, also_present: bool = False) -> int:
+    """End the user's sign-ins, the one of this request only if asked; return how many."""
+    query = delete(SignIn).where(SignIn.user_id == user.id)
+    present = user.sign_in
+    if present is not None and not also_present:
+        query = query.where(SignIn.key_hash != present.key_hash)
+    count = db.session.execute(query).rowcount  # type: ignore[attr-defined]  # of a DELETE
+    if count:
+        note("ended-sign-ins", f"user/{user.id}", count=count)
+    return int(count)
+
+
+def set_enabled(user: User, *, is_enabled: bool) -> None:
+    """Switch an account off, at once and everywhere, or on again.
+
+    Raises:
+        Refusal: for the last administrator.
+    """
+    if not is_enabled:
+        _check_not_last(user)
+        end_sign_ins(user, also_present=True)
+        _void_doors(user)
+    user.is_enabled = is_enabled
+
+
+def set_administrator(user: User, *, is_administrator: bool) -> None:
+    """Make somebody an administrator, or take it away.
+
+    Raises:
+        Refusal: for the last administrator.
+    """
+    if not is_administrator:
+        _check_not_last(user)
+    user.is_administrator = is_administrator
+
+
+def _check_not_last(user: User) -> None:
+    others = db.session.scalar(
+        select(func.count()).where(User.is_administrator, User.is_enabled, User.id != user.id)
     )
-    if found is not None:
-        found.sign_in_key = key
-    return found
+    if user.is_administrator and user.is_enabled and not others:
+        raise Refusal(LAST_ADMINISTRATOR)
 
 
-def sign_out(user: User) -> None:
-    """End the sign-in by which the user came; a copied cookie is worth nothing from now on."""
-    if user.sign_in_key is not None:
-        db.session.execute(delete(SignIn).where(SignIn.key_hash == _hash(user.sign_in_key)))
+def _void_doors(user: User) -> None:
+    db.session.execute(
+        update(AccountDoor)
+        .where(AccountDoor.user_id == user.id, AccountDoor.used_at.is_(None))
+        .values(used_at=clock.now())
+    )
 
 
-def _hash(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+def all_users() -> list[User]:
+    """Return every account, by name."""
+    return list(db.session.scalars(select(User).order_by(User.name, User.id)))

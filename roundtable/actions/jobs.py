@@ -1,7 +1,7 @@
 """Reminding the owners of action items."""
 
 from roundtable.actions import service
-from roundtable.invitations.jobs import one_by_one
+from roundtable.mail.jobs import one_by_one
 
 
 def remind_about_actions() -> int:

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import dates, tables
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.actions import queries, service
 from roundtable.actions.forms import ReportForm
 from roundtable.actions.queries import Followed

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.agenda_page import release_service
 from roundtable.agenda_page.forms import WHOM_NAMES, ReleaseForm
 from roundtable.agenda_page.release_service import Whom

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.agenda import patterns, queries, service
 from roundtable.agenda.budget import Budget, budget
 from roundtable.agenda.kinds import ItemKind

@@ -10,6 +10,8 @@ from typing import Any
 TRACED = frozenset(
     {
         "user",
+        "outside_identity",
+        "account_door",
         "passkey",
         "conference",
         "body",
@@ -56,6 +58,9 @@ NOT_TRACED = {
     "audit_detail": "the log itself",
     "audit_head": "the log itself",
     "sign_in": "signing in, failing to and ending sign-ins have entries of their own",
+    "passkey_challenge": "a few minutes old at the most, and nobody's",
+    "recovery_code": "making and using them have entries of their own",
+    "reset_request": "asking says nothing yet; the door that follows is traced",
     "letter": "what became of a letter stands in its own row; what caused it is traced",
     "pace": "follows the conference",
     "received_mail": "a log of its own; the answer that follows is traced",
@@ -80,6 +85,8 @@ SECRETS = frozenset(
         ("user", "totp_secret"),
         ("room", "link"),
         ("room", "name"),
+        ("user", "handle"),
+        ("account_door", "code_hash"),
         ("passkey", "public_key"),
         ("passkey", "credential_id"),
     }

@@ -51,10 +51,11 @@ def note_at_once(act: str, subject: str, *, conference_id: int | None = None, **
 
     A transaction that may have changed something is given up first: what is refused changes nothing.
     """
+    who = _actor(), _circumstances()  # before the connection is open: asking may need one of its own
     if not has_request_context() or request.method not in {"GET", "HEAD"}:
         db.session.rollback()
     with writing(), db.engine.begin() as connection:
-        append(connection, [Note(act, subject, conference_id, detail)])
+        append(connection, [Note(act, subject, conference_id, detail)], who)
 
 
 def came_by(kind: str, key: int, generation: int) -> None:
@@ -90,11 +91,17 @@ def _circumstances() -> dict[str, Any]:
     return found
 
 
-def append(connection: Connection, notes: Sequence[Note]) -> None:
-    """Put entries at the end of the chain, in the connection's transaction."""
+def append(
+    connection: Connection, notes: Sequence[Note], who: tuple[str, dict[str, Any]] | None = None
+) -> None:
+    """Put entries at the end of the chain, in the connection's transaction.
+
+    `who` are actor and circumstances; left out, they are those of the present request.
+    """
     head = connection.execute(select(_HEAD.c.number, _HEAD.c.hash).with_for_update()).one_or_none()
     number, previous = (head.number, head.hash) if head else (0, chain.BEGINNING)
-    actor, circumstances, now = _actor(), _circumstances(), clock.now()
+    actor, circumstances = who or (_actor(), _circumstances())
+    now = clock.now()
     entries, details = [], []
     for one in notes:
         number += 1

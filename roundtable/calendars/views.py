@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from roundtable import ical
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.calendars import feeds, queries, service
 from roundtable.conferences.access import conference_or_404
 from roundtable.conferences.models import Membership

@@ -1,7 +1,7 @@
 """Adopting minutes by silence when their time has come."""
 
 from roundtable.circulation import service
-from roundtable.invitations.jobs import one_by_one
+from roundtable.mail.jobs import one_by_one
 
 
 def adopt_by_silence() -> int:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from roundtable import clock, times
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.circulation import service
 from roundtable.circulation.forms import (
     REMARK_NAMES,

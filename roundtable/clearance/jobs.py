@@ -1,7 +1,7 @@
 """Reminders of quotes that wait for an office's answer."""
 
 from roundtable.clearance import service
-from roundtable.invitations.jobs import one_by_one
+from roundtable.mail.jobs import one_by_one
 
 
 def remind_about_quotes() -> int:

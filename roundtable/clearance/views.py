@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import times
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.clearance import service
 from roundtable.clearance.guest_views import bp as guest_bp
 from roundtable.db import db

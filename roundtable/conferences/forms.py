@@ -107,9 +107,16 @@ class BodyForm(TextsForm):
 
 
 class MemberForm(BaseForm):
-    """A colleague with an account, and what they do here."""
+    """Whom to invite, and what they do here."""
 
-    email = forms.email(_l("E-mail address of the account"))
+    email = forms.email(_l("E-mail address"))
+    role = SelectField(_l("Role"), choices=choices(ROLE_NAMES))
+    language = forms.language(_l("Language of the letter"))
+
+
+class RoleForm(BaseForm):
+    """What a colleague does here."""
+
     role = SelectField(_l("Role"), choices=choices(ROLE_NAMES))
 
 

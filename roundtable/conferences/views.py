@@ -7,9 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import times
-from roundtable.accounts.service import user_with
-from roundtable.accounts.views import present_user
-from roundtable.conferences import queries, service
+from roundtable.accounts import factor_service, join_service
+from roundtable.accounts.access import present_user
+from roundtable.accounts.door_service import open_invitations, take
+from roundtable.accounts.models import AccountDoor, DoorKind
+from roundtable.conferences import colleague_service, queries, service
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.body_views import bp as body_pages
 from roundtable.conferences.forms import (
@@ -19,6 +21,7 @@ from roundtable.conferences.forms import (
     ConferenceForm,
     MeetingForm,
     MemberForm,
+    RoleForm,
 )
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.conferences.roles import BodyRole, DeputyRule, Right, Role
@@ -81,6 +84,7 @@ def _conference_page(
         meetings=queries.meetings_of([conference.id]),
         bodies=queries.bodies_of(conference),
         members=queries.members_of(conference),
+        invitations=open_invitations(conference.id) if Right.ORGANIZE in rights_in(conference) else [],
         body_form=body_form or BodyForm(languages=conference.languages),
         member_form=member_form or MemberForm(),
         role_names=ROLE_NAMES,
@@ -135,16 +139,43 @@ def add_member(conference_id: int) -> ResponseReturnValue:
     """Give a colleague a role."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     form = MemberForm(request.form)
-    user = user_with(form.email.data or "") if form.validate() else None
-    if user is None and not form.errors:
-        form.email.errors = [gettext("There is no account with this address. An administrator can add one.")]
-    role = Role(form.role.data) if not form.errors else Role.OBSERVER
-    if user is not None and _is_last_organizer(conference, user.id) and role is not Role.ORGANIZER:
-        form.role.errors = [gettext("A conference keeps at least one organizer.")]
-    if form.errors or user is None:
+    if not form.validate():
         return _conference_page(conference, member_form=form), 422
-    service.add_member(conference, user, role)
+    colleague_service.invite(
+        conference,
+        form.email.data or "",
+        Role(form.role.data),
+        language=form.language.data,
+        by=present_user().name,
+    )
     db.session.commit()
+    flash(gettext("The invitation is on its way."))
+    return redirect(url_for("conferences.show", conference_id=conference.id) + "#members")
+
+
+@bp.post("/conferences/<int:conference_id>/invitations/<int:door_id>/end")
+def end_invitation(conference_id: int, door_id: int) -> ResponseReturnValue:
+    """Take a colleague's invitation back."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    take(row_or_404(AccountDoor, door_id, kind=DoorKind.INVITATION, conference_id=conference.id))
+    db.session.commit()
+    return redirect(url_for("conferences.show", conference_id=conference.id) + "#members")
+
+
+@bp.post("/conferences/<int:conference_id>/members/<int:membership_id>/role")
+def change_role(conference_id: int, membership_id: int) -> ResponseReturnValue:
+    """Give a colleague another role."""
+    conference = conference_or_404(conference_id, Right.ORGANIZE)
+    membership = row_or_404(Membership, membership_id, conference_id=conference.id)
+    form = RoleForm(request.form)
+    if not form.validate():
+        abort(400)
+    role = Role(form.role.data)
+    if _is_last_organizer(conference, membership.user_id) and role is not Role.ORGANIZER:
+        flash(gettext("A conference keeps at least one organizer."))
+    else:
+        membership.role = role
+        db.session.commit()
     return redirect(url_for("conferences.show", conference_id=conference.id) + "#members")
 
 
@@ -257,6 +288,9 @@ def _plan(form: MeetingForm) -> service.Plan:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the pages."""
+    """Serve the pages, and let invitations find their conference."""
+    with app.app_context():
+        join_service.init_places(colleague_service.title_of, colleague_service.enter)
+        factor_service.init_roles(colleague_service.roles_of)
     app.register_blueprint(bp)
     app.register_blueprint(body_pages)

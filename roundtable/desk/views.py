@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 
 from roundtable import clock
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.access import meeting_or_404
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import Right

@@ -1,7 +1,7 @@
 """Sending versions to lists as soon as they are public."""
 
 from roundtable.distribution import service
-from roundtable.invitations.jobs import one_by_one
+from roundtable.mail.jobs import one_by_one
 
 
 def send_dispatches() -> int:

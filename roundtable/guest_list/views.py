@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from roundtable import clock, tables
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.access import conference_or_404, rights_in
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import meetings_of, of_user

@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, render_template
 from flask.typing import ResponseReturnValue
 
 from roundtable import clock
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.forms import ROLE_NAMES
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import meetings_of, of_user

@@ -1,9 +1,7 @@
 """What the background thread and the command line run for the invitations."""
 
-from collections.abc import Callable
-
-from roundtable.db import db, reading
 from roundtable.invitations import link_service, reminder_service
+from roundtable.mail.jobs import one_by_one
 
 
 def remind() -> int:
@@ -14,15 +12,3 @@ def remind() -> int:
 def answer_link_requests() -> int:
     """Send the links that people have asked for, one wish a transaction."""
     return one_by_one(link_service.open_requests, link_service.answer_request)
-
-
-def one_by_one(waiting: Callable[[], list[int]], do: Callable[[int], int]) -> int:
-    """Do what waits, each in a transaction of its own; return how much was done. An idle look takes no lock."""
-    with reading():
-        keys = waiting()
-        db.session.rollback()
-    count = 0
-    for key in keys:
-        count += do(key)
-        db.session.commit()
-    return count

@@ -15,7 +15,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import DeputyRule, Right

@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, Response, abort, flash, redirect, render_tem
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.agenda.queries import items_of
 from roundtable.conferences.access import meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from wtforms import FileField, IntegerField, PasswordField, SelectField, SelectMultipleField
+from wtforms import FileField, IntegerField, SelectField, SelectMultipleField
 from wtforms.validators import NumberRange
 from wtforms.widgets import HiddenInput
 
@@ -162,12 +162,6 @@ class WithdrawForm(TextsForm):
     """Why a press summary is withdrawn."""
 
     reason = TextsField(_l("Why is it withdrawn?"), most=300)
-
-
-class LiftForm(BaseForm):
-    """An embargo is lifted early by somebody who proves once more who it is."""
-
-    password = PasswordField(_l("Your password"), [REQUIRED])
 
 
 class PreviewLinkForm(BaseForm):

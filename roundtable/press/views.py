@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import dates, storage
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.access import meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import Right
@@ -29,7 +29,6 @@ from roundtable.press.forms import (
     STANDING_NAMES,
     AskForm,
     BlockForm,
-    LiftForm,
     PictureForm,
     PreviewLinkForm,
     ProposeForm,
@@ -98,7 +97,6 @@ def _desk(summary: PressSummary, languages: list[str]) -> dict[str, object]:
         "preview_links": queries.preview_links_of(versions[:1]),
         "propose_form": ProposeForm(languages=languages),
         "withdraw_form": WithdrawForm(languages=languages),
-        "lift_form": LiftForm(),
         "link_form": PreviewLinkForm(),
         "forms": {block.id: form_of(block, languages) for block in found.blocks},
         "block_names": BLOCK_NAMES,

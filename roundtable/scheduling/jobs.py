@@ -1,6 +1,6 @@
 """What the background thread and the command line run for polls."""
 
-from roundtable.invitations.jobs import one_by_one
+from roundtable.mail.jobs import one_by_one
 from roundtable.scheduling import reminder_service
 
 

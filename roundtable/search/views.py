@@ -3,7 +3,7 @@
 from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.languages import current_language
 from roundtable.minutes.forms import KIND_NAMES
 from roundtable.minutes.models import Entry

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import clock
-from roundtable.accounts.views import present_user
+from roundtable.accounts.access import present_user
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import Right

@@ -30,6 +30,17 @@ def by_link(view: View) -> View:
     return open_page(view)
 
 
+def secret_address(view: View) -> View:
+    """Mark a view whose address holds a secret but whose POST has a form token: no page learns where from."""
+    view.has_secret_address = True  # type: ignore[attr-defined]  # functions carry attributes
+    return open_page(view)
+
+
+def has_secret_address() -> bool:
+    """Whether the address of the present request is a secret: nobody may learn it from a page behind it."""
+    return is_by_link() or bool(getattr(_view(), "has_secret_address", False))
+
+
 def _view() -> Callable[..., Any] | None:
     return current_app.view_functions.get(request.endpoint or "")
 

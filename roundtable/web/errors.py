@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.languages import refusal_text
-from roundtable.web.access import is_by_link
+from roundtable.web.access import has_secret_address, is_by_link
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if code == 404 and is_by_link():
         # Wrong, cut off, old or revoked: the reader of a letter learns what to do instead.
         return render_template("errors/unknown_link.html"), 404
+    if code == 404 and has_secret_address():
+        return render_template("errors/closed_door.html"), 404
     known = code if code in {403, 404, 405, 413, 429} else 400 if code < 500 else 500
     response = error.get_response()
     response.set_data(render_template("errors/http.html", code=known))

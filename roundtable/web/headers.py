@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Response, current_app, request
 
-from roundtable.web.access import is_by_link
+from roundtable.web.access import has_secret_address
 
 CONTENT_SECURITY_POLICY = "; ".join(  # noqa: FLY002 - a policy a line is what a reader checks
     (
@@ -37,7 +37,7 @@ _ALWAYS = {
 def _set(response: Response) -> Response:
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
-    response.headers.setdefault("Referrer-Policy", "no-referrer" if is_by_link() else "same-origin")
+    response.headers.setdefault("Referrer-Policy", "no-referrer" if has_secret_address() else "same-origin")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     # What a view has not called public is nobody else's.

@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import make
@@ -19,11 +20,13 @@ from roundtable.audit import chain, service
 from roundtable.audit.coverage import NOT_TRACED, TRACED
 from roundtable.audit.models import AuditDetail, AuditEntry, AuditHead
 from roundtable.audit.origin import shortened
+from roundtable.conferences.roles import Role
+from roundtable.conferences.service import add_member
 from roundtable.db import db
 from roundtable.guests.queries import token_of
 
 
-def entries(subject: str = "") -> list[tuple[AuditEntry, dict[str, object]]]:
+def entries(subject: str = "") -> list[tuple[AuditEntry, dict[str, Any]]]:
     rows = db.session.execute(
         select(AuditEntry, AuditDetail.content)
         .join(AuditDetail, AuditDetail.entry_id == AuditEntry.id)
@@ -43,19 +46,22 @@ def test_every_table_is_traced_or_says_why_not() -> None:
 def test_a_change_is_written_down_with_who_where_before_and_after(organizer: OwnClient) -> None:
     about = make.meeting()
     conference_id, user_id = about.conference_id, make.user().id
-    address = f"/conferences/{conference_id}/members"
-    colleague = make.user("colleague@example.org", name="Cem")
+    colleague = add_member(about.conference, make.user("colleague@example.org"), Role.OBSERVER)
+    db.session.commit()
 
-    organizer.post(address, data={"email": colleague.email, "role": "observer"})
-    organizer.post(address, data={"email": colleague.email, "role": "press-officer"})
+    address, subject = f"/conferences/{conference_id}/members/{colleague.id}", f"membership/{colleague.id}"
 
-    (made, first), (changed, second) = [
-        one for one in entries("membership/") if one[0].actor == f"user/{user_id}"
+    organizer.post(f"{address}/role", data={"role": "press-officer"})
+    organizer.post(f"{address}/remove")
+
+    (changed, first), (removed, second) = [
+        one for one in entries(subject) if one[0].actor == f"user/{user_id}"
     ]
-    assert (made.act, made.conference_id) == ("created", conference_id)
-    assert (changed.act, changed.at) == ("changed", make.NOW)
-    assert second["changes"] == {"role": ["observer", "press-officer"]}
+    assert (changed.act, changed.conference_id, changed.at) == ("changed", conference_id, make.NOW)
+    assert first["changes"] == {"role": ["observer", "press-officer"]}
     assert first["from"] == "127.0.0.0/24"
+    assert removed.act == "removed"
+    assert dict(second["changes"])["role"] == ["press-officer", None]
 
 
 def test_an_answer_names_the_link_by_which_it_came_and_holds_no_token(client: OwnClient) -> None:
@@ -129,7 +135,6 @@ def test_the_chain_stands_after_a_working_day(app: Flask) -> None:
 def test_whatever_is_removed_or_changed_shows(app: Flask, statement: str, says: str) -> None:
     filled(app)
 
-    db.session.execute(text("PRAGMA foreign_keys = OFF"))
     db.session.rollback()
     with db.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
