@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,12 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event, text
+from sqlalchemy import event, text, update
 from werkzeug.test import TestResponse
 
 from roundtable import clock, create_app
 from roundtable.accounts import passwords
-from roundtable.accounts.models import User
+from roundtable.accounts.models import SignIn, User
 from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.web.guards import limiter
@@ -64,11 +65,21 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
 
 
 class OwnClient(FlaskClient):
-    """A client whose forms carry the token that their page would have given them."""
+    """A client whose forms carry the token that their page would have given them.
+
+    While `is_in_use`, somebody sits at it all the time: however far a test moves the clock, they have just
+    used the program and shown who they are. What a sign-in may last at all still ends it.
+    """
+
+    is_in_use = True
+    used_at: datetime | None = None
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # A request is a process of its own: it shares neither the test's session nor its context.
         # SQLite lets one write at a time, so the test ends its transaction first.
+        if self.is_in_use and self.used_at != clock.now():
+            self.used_at = clock.now()
+            db.session.execute(update(SignIn).values(seen_at=clock.now(), proved_at=clock.now()))
         db.session.commit()
         with self.application.app_context():
             return super().open(*args, **kwargs)

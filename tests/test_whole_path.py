@@ -339,7 +339,7 @@ def test_pages_have_no_barrier_and_no_sideways_scrolling(
     page.goto(shown.address + "/sign-in")
     page.get_by_label("E-mail address").fill("organizer@example.org")
     page.get_by_label("Password").fill(story.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name=language.upper(), exact=True).click()
     faults = []
 
@@ -361,7 +361,7 @@ def _organizer(browser: Browser, shown: Served) -> Page:
     page.goto(shown.address + "/sign-in")
     page.get_by_label("E-mail address").fill("organizer@example.org")
     page.get_by_label("Password").fill(story.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     return page
 
 

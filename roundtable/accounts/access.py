@@ -64,7 +64,7 @@ def _tries_of_user() -> str:
 
 
 def confirmed(password: str) -> bool:
-    """Whether the password is the present user's; a right one counts for a quarter of an hour.
+    """Whether the password is the present user's; a right one counts for half an hour.
 
     Whoever calls this commits; that it was a wrong one is written down at once.
 
@@ -82,7 +82,7 @@ def confirmed(password: str) -> bool:
 
 
 def fresh(view: View) -> View:
-    """Ask for the password, or a passkey, before a dangerous act, unless that was within a quarter of an hour.
+    """Ask for the password, or a passkey, before a dangerous act, unless that was within half an hour.
 
     What was typed is carried along: after the password the act goes on with it.
     """

@@ -18,7 +18,7 @@ from roundtable.db import db, writing
 
 LONGEST_SIGN_IN = timedelta(days=7)
 LONGEST_IDLE = timedelta(hours=12)
-FRESH_FOR = timedelta(minutes=15)
+FRESH_FOR = timedelta(minutes=30)
 """How long after showing who one is dangerous acts are done without being asked again."""
 SECOND_STEP_WITHIN = timedelta(minutes=10)
 MOST_ATTEMPTS = 5

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from roundtable import times
 from roundtable.accounts import factor_service, join_service
-from roundtable.accounts.access import present_user
+from roundtable.accounts.access import ask_unless_fresh, fresh, present_user
 from roundtable.accounts.door_service import open_invitations, take
 from roundtable.accounts.models import AccountDoor, DoorKind
 from roundtable.conferences import colleague_service, queries, service
@@ -102,8 +102,16 @@ def edit(conference_id: int) -> ResponseReturnValue:
     form = ConferenceForm(request.form)
     if not form.validate():
         return render_template("conferences/edit.html", form=form, conference=conference), 422
+    description = _description(form)
+    if (description.sender_email, description.sender_names) != (
+        conference.sender_email,
+        conference.sender_names,
+    ):
+        asked = ask_unless_fresh()
+        if asked is not None:
+            return asked
     try:
-        service.describe(conference, _description(form))
+        service.describe(conference, description)
     except Refusal as refusal:
         db.session.rollback()
         form.sender_email.errors = [refusal_text(refusal)]
@@ -135,6 +143,7 @@ def remove_body(conference_id: int, body_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/conferences/<int:conference_id>/members")
+@fresh
 def add_member(conference_id: int) -> ResponseReturnValue:
     """Give a colleague a role."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
@@ -163,6 +172,7 @@ def end_invitation(conference_id: int, door_id: int) -> ResponseReturnValue:
 
 
 @bp.post("/conferences/<int:conference_id>/members/<int:membership_id>/role")
+@fresh
 def change_role(conference_id: int, membership_id: int) -> ResponseReturnValue:
     """Give a colleague another role."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
@@ -185,6 +195,7 @@ def _is_last_organizer(conference: Conference, user_id: int) -> bool:
 
 
 @bp.post("/conferences/<int:conference_id>/members/<int:membership_id>/remove")
+@fresh
 def remove_member(conference_id: int, membership_id: int) -> ResponseReturnValue:
     """Take a colleague's role away."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)

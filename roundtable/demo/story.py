@@ -55,6 +55,7 @@ USERS = (
     ("minutes@example.org", {"en": "Minute taker", "de": "Protokoll", "tr": "Tutanak"}, Role.MINUTE_TAKER),
     ("press@example.org", {"en": "Press officer", "de": "Presse", "tr": "Basın"}, Role.PRESS_OFFICER),
 )
+ADMINISTRATOR = "admin@example.org"
 LANGUAGES = ("en", "de", "tr")
 HOME = "Europe/Istanbul"
 SILENT = ("bursa", "mannheim", "augsburg")
@@ -120,6 +121,8 @@ def _conference() -> Conference:
         ),
         users[0][0],
     )
+    # Looks after accounts, and sees nothing of the conference.
+    accounts.add_user(ADMINISTRATOR, "Administrator", PASSWORD, "en").is_administrator = True
     for user, role in users[1:]:
         conferences.add_member(conference, user, role)
     db.session.flush()
@@ -336,6 +339,7 @@ def welcome(public_url: str) -> str:
         "",
         f"  Open           {public_url}",
         *(f"  Sign in as     {email}" for email, _, _ in USERS),
+        f"  Sign in as     {ADMINISTRATOR} (accounts only)",
         f"  Password       {PASSWORD}",
     ]
     coming = db.session.scalar(select(func.max(Meeting.id)))

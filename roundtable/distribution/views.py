@@ -4,7 +4,7 @@ from flask import Blueprint, Flask, abort, flash, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from roundtable.accounts.access import present_user
+from roundtable.accounts.access import fresh, present_user
 from roundtable.conferences.access import conference_or_404
 from roundtable.conferences.models import Conference
 from roundtable.conferences.roles import Right
@@ -113,6 +113,7 @@ def remove(conference_id: int, list_id: int, newsroom_id: int) -> ResponseReturn
 
 
 @bp.post("/conferences/<int:conference_id>/press-lists/<int:list_id>/remove")
+@fresh
 def remove_list(conference_id: int, list_id: int) -> ResponseReturnValue:
     """Remove a list."""
     service.remove_list(_list_or_404(_conference_or_404(conference_id), list_id))

@@ -18,7 +18,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from roundtable import clock, tables
-from roundtable.accounts.access import present_user
+from roundtable.accounts.access import fresh, present_user
+from roundtable.audit.service import note_at_once
 from roundtable.conferences.access import conference_or_404, rights_in
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import meetings_of, of_user
@@ -301,19 +302,27 @@ def change_cell(conference_id: int, participant_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/conferences/<int:conference_id>/guests.csv")
+@fresh
 def export_csv(conference_id: int) -> ResponseReturnValue:
     """Give the guest list as CSV, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
+    _note_export(conference, "guests.csv")
     return _file(tables.as_csv(table), "text/csv; charset=utf-8", f"guests-{conference.id}.csv")
 
 
 @bp.get("/conferences/<int:conference_id>/guests.xlsx")
+@fresh
 def export_xlsx(conference_id: int) -> ResponseReturnValue:
     """Give the guest list as a workbook, so that it can be imported again."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
+    _note_export(conference, "guests.xlsx")
     return _file(tables.as_xlsx(table, "Guests"), tables.XLSX, f"guests-{conference.id}.xlsx")
+
+
+def _note_export(conference: Conference, what: str) -> None:
+    note_at_once("exported", f"conference/{conference.id}", conference_id=conference.id, what=what)
 
 
 def _file(content: bytes, kind: str, name: str) -> Response:

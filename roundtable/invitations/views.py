@@ -15,7 +15,8 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from roundtable.accounts.access import present_user
+from roundtable.accounts.access import fresh, present_user
+from roundtable.audit.service import note_at_once
 from roundtable.conferences.access import conference_or_404, meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import DeputyRule, Right
@@ -107,10 +108,12 @@ def progress(meeting_id: int) -> Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/invitations.csv")
+@fresh
 def export(meeting_id: int) -> Response:
     """Give the answers as a table."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
     content = exports.answers_as_csv(queries.invitations_to(meeting))
+    note_at_once("exported", f"meeting/{meeting.id}", conference_id=meeting.conference_id, what="answers.csv")
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="answers-{meeting.id}.csv"'
     return response
@@ -343,6 +346,7 @@ def send_link(conference_id: int, participant_id: int, contact_id: int) -> Respo
 
 
 @bp.post("/conferences/<int:conference_id>/guests/<int:participant_id>/remove")
+@fresh
 def remove_participant(conference_id: int, participant_id: int) -> ResponseReturnValue:
     """Take a city off the guest list while it has not been invited."""
     conference = conference_or_404(conference_id, Right.ORGANIZE)

@@ -136,6 +136,7 @@ def lift(meeting_id: int, number: int) -> ResponseReturnValue:
 
 
 @bp.post("/withdraw")
+@fresh
 def withdraw(meeting_id: int) -> ResponseReturnValue:
     """Withdraw what is published; its page keeps a notice."""
     summary = summary_or_404(meeting_id)

@@ -59,7 +59,7 @@ def _signed_in(browser: Browser, served: Served, who: str) -> Page:
     page.goto(served.address + "/sign-in")
     page.get_by_label("E-mail address").fill(f"{who}@example.org")
     page.get_by_label("Password").fill(story.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Conferences")
     page.goto(f"{served.address}/meetings/1/press")
     return page
