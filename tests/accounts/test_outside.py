@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import make
 import pytest
@@ -72,7 +72,7 @@ def through(client: OwnClient, who: str, path: str = "/sign-in/with/cologne") ->
     answer = browser.get(begun.headers["Location"], allow_redirects=False)
     for _ in range(12):
         if answer.is_redirect:
-            target = requests.compat.urljoin(answer.url, answer.headers["Location"])  # type: ignore[attr-defined]
+            target = urljoin(answer.url, answer.headers["Location"])
             if target.startswith(BACK):
                 parts = urlsplit(target)
                 return client.get(f"{parts.path}?{parts.query}")
@@ -80,8 +80,10 @@ def through(client: OwnClient, who: str, path: str = "/sign-in/with/cologne") ->
             continue
         form = BeautifulSoup(answer.text, "html.parser").find("form")
         assert form is not None, answer.text
-        data = {"prompt": form.find("input", {"name": "prompt"})["value"], "login": who, "password": "x"}
-        target = requests.compat.urljoin(answer.url, form["action"])  # type: ignore[attr-defined]
+        prompt = form.find("input", {"name": "prompt"})
+        assert prompt is not None
+        data = {"prompt": str(prompt["value"]), "login": who, "password": "x"}
+        target = urljoin(answer.url, str(form["action"]))
         answer = browser.post(target, data=data, allow_redirects=False)
     raise AssertionError(answer.text)
 

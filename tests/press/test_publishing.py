@@ -323,7 +323,9 @@ def test_lifting_an_embargo_asks_for_the_password_and_makes_new_documents(organi
     base = f"{_base(summary)}/versions/1/lift"
     # Somebody has gone for a coffee, and the browser stands open.
     organizer.is_in_use = False
-    db.session.execute(update(SignIn).values(proved_at=clock.now() - timedelta(minutes=30)))
+    db.session.execute(
+        update(SignIn).values(seen_at=clock.now(), proved_at=clock.now() - timedelta(minutes=30))
+    )
 
     wrong = organizer.post(base, data={"confirm_password": "wrong"})
     assert (wrong.status_code, "This is not your password." in wrong.text) == (403, True)
