@@ -77,7 +77,7 @@ class OwnClient(FlaskClient):
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         # A request is a process of its own: it shares neither the test's session nor its context.
         # SQLite lets one write at a time, so the test ends its transaction first.
-        if self.is_in_use and self.used_at != clock.now():
+        if self.is_in_use and self.used_at is not None and self.used_at != clock.now():
             self.used_at = clock.now()
             db.session.execute(update(SignIn).values(seen_at=clock.now(), proved_at=clock.now()))
         db.session.commit()
@@ -101,6 +101,7 @@ class OwnClient(FlaskClient):
         """Sign the user in, by the form."""
         response = self.post("/sign-in", data={"email": user.email, "password": make.PASSWORD})
         assert response.status_code == 302, response.text
+        self.used_at = clock.now()
         return self
 
 

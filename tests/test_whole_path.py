@@ -188,6 +188,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
 
     # 7. The record: attendance, a statement on and one off the record, a decision; approval seals it.
     clock.set_source(lambda: datetime(2026, 9, 4, 13, 0, tzinfo=UTC))
+    sign_in(desk, served, "organizer@example.org")  # days have gone by
     desk.goto(board + "/minutes")
     desk.get_by_role("button", name="Begin the record").click()
     expect(desk.get_by_label("İzmir")).to_have_value("present")

@@ -66,7 +66,7 @@ def _tries_of_user() -> str:
 def confirmed(password: str) -> bool:
     """Whether the password is the present user's; a right one counts for half an hour.
 
-    Whoever calls this commits; that it was a wrong one is written down at once.
+    Either is written down at once, whatever becomes of the act that follows.
 
     Raises:
         TooManyRequests: after ten tries within a minute.
@@ -75,7 +75,7 @@ def confirmed(password: str) -> bool:
     with limiter.limit("10 per minute; 60 per hour", key_func=_tries_of_user):
         right = passwords.matches(user.password_hash, password)
     if right:
-        sign_in_service.prove(user)
+        sign_in_service.prove_at_once(user)
     else:
         note_at_once("confirmation-refused", f"user/{user.id}")
     return right

@@ -252,7 +252,6 @@ def prove() -> ResponseReturnValue:
     target = own_path(request.form.get("next")) or url_for("home.index")
     if not confirmed(request.form.get(CONFIRMING, "")):
         return confirm_page(target, fault=gettext("This is not your password.")), 403
-    db.session.commit()
     return redirect(target)
 
 
