@@ -11,6 +11,7 @@ from roundtable.agenda_page.forms import RuleForm, SlotForm
 from roundtable.conferences.access import meeting_or_404
 from roundtable.conferences.roles import Right
 from roundtable.db import db
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("rounds", __name__, url_prefix="/meetings/<int:meeting_id>/agenda/<int:item_id>")
 
@@ -36,10 +37,10 @@ def move(meeting_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
 def change(meeting_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
     """Give a speaker other minutes, or pin the place."""
     item = _item(meeting_id, item_id)
+    slot = slot_or_404(item, slot_id)
     form = SlotForm(request.form)
     if not form.validate():
         abort(400)
-    slot = slot_or_404(item, slot_id)
     service.change_slot(slot, minutes=form.minutes.data or 1, is_pinned="pinned" in request.form)
     db.session.commit()
     return _back(item, f"#slot{slot_id}")
@@ -49,7 +50,7 @@ def change(meeting_id: int, item_id: int, slot_id: int) -> ResponseReturnValue:
 def order(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Put the speakers into another order, all at once: what dragging and the arrow keys send."""
     item = _item(meeting_id, item_id)
-    service.order_slots(item, [int(one) for one in request.form.getlist("key") if one.isdigit()])
+    service.order_slots(item, request.form.getlist("key", type=key_of))
     db.session.commit()
     return _back(item, f"#round{item_id}")
 
@@ -72,7 +73,7 @@ def set_rule(meeting_id: int, item_id: int) -> ResponseReturnValue:
 def apply(meeting_id: int, item_id: int) -> ResponseReturnValue:
     """Take the offered order over, as the organizer has seen it."""
     item = _item(meeting_id, item_id)
-    wanted = [int(one) for one in request.form.getlist("participant") if one.isdigit()]
+    wanted = request.form.getlist("participant", type=key_of)
     minutes = service.usual_minutes(queries.slots_in(item.meeting).get(item.id, []))
     service.apply_order(item, wanted, minutes)
     db.session.commit()

@@ -28,6 +28,7 @@ from roundtable.guests.models import Participant
 from roundtable.guests.queries import participants_of, zone_names_at
 from roundtable.invitations.queries import invitations_to
 from roundtable.languages import OWN_NAMES, refusal_text
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("agenda", __name__)
 
@@ -177,7 +178,7 @@ def move(meeting_id: int, item_id: int) -> ResponseReturnValue:
 def order(meeting_id: int) -> ResponseReturnValue:
     """Put the items into another order, all at once: what dragging and the arrow keys send."""
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
-    service.order_items(meeting, [int(one) for one in request.form.getlist("key") if one.isdigit()])
+    service.order_items(meeting, request.form.getlist("key", type=key_of))
     db.session.commit()
     return redirect(url_for("agenda.show", meeting_id=meeting.id))
 

@@ -28,7 +28,7 @@ from roundtable.minutes.access import minutes_or_404
 from roundtable.minutes.differences import record_difference
 from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES, ApprovalForm
 from roundtable.minutes.kinds import RemarkState
-from roundtable.minutes.models import Minutes, RecordVersion, Remark
+from roundtable.minutes.models import Entry, Minutes, RecordVersion, Remark
 from roundtable.minutes.record import Record, from_json
 from roundtable.web.access import row_or_404
 
@@ -222,6 +222,7 @@ def amend(meeting_id: int, entry_id: int) -> ResponseReturnValue:
     """Amend an entry of the sealed record, with a number and a reason."""
     meeting = meeting_or_404(meeting_id, Right.APPROVE_RECORD)
     minutes = minutes_or_404(meeting)
+    row_or_404(Entry, entry_id, minutes_id=minutes.id)
     present = amendment_service.words_now(minutes, entry_id)
     languages = meeting.conference.languages
     if request.method == "GET":

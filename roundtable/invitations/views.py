@@ -48,6 +48,7 @@ from roundtable.mail import delivery, outbox
 from roundtable.mail.filling import without_links
 from roundtable.mail.models import FAILED, WAITING, Letter
 from roundtable.web.access import row_or_404
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("invitations", __name__)
 
@@ -133,7 +134,7 @@ def preview(meeting_id: int, kind: str) -> ResponseReturnValue:
 
 def _chosen() -> set[int]:
     """Return the invitations that were ticked."""
-    return {int(one) for one in request.values.getlist("invitation") if one.isascii() and one.isdigit()}
+    return set(request.values.getlist("invitation", type=key_of))
 
 
 def _preview(meeting: Meeting, kind: str, planned: list[service.Planned], chosen: set[int]) -> str:

@@ -1,6 +1,7 @@
 """Filling in what a stored letter lacks: the present name, address and personal links of its people."""
 
 import re
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,8 +16,12 @@ from roundtable.mail.models import Letter
 
 PLACEHOLDER = "https://personal-link.invalid"
 """Stands in stored letters where a link will be when the letter is sent (RFC 2606: never real)."""
+_OWN = f"{PLACEHOLDER}/{secrets.token_hex(16)}/"
+"""What stands there while a letter is composed. Nobody can guess it, so what looks like a placeholder in
+somebody's words (a title, a note) asks for no link."""
+_HOST = PLACEHOLDER.partition("://")[2]
 _LINE = re.compile(re.escape(PLACEHOLDER) + r"/[^\s\"<]*")
-_OWNER = re.compile(re.escape(PLACEHOLDER) + r"/((?:[a-z]+-)?\d{1,10})")
+_OWNER = re.compile(re.escape(PLACEHOLDER) + r"/((?:[a-z]+-)?[0-9]{1,10})")
 
 
 class Missing(Exception):  # noqa: N818 - somebody has left the guest list; nothing failed
@@ -37,13 +42,18 @@ People = Mapping[int | str, Addressee]
 
 
 def placeholder(contact_id: int) -> str:
-    """Return what stands in a stored letter for the personal link of a contact."""
-    return f"{PLACEHOLDER}/{contact_id}"
+    """Return what stands in a letter being composed for the personal link of a contact."""
+    return f"{_OWN}{contact_id}"
 
 
 def link_placeholder(kind: str, key: int) -> str:
-    """Return what stands in a stored letter for another secret link, such as that of a preview."""
-    return f"{PLACEHOLDER}/{kind}-{key}"
+    """Return what stands in a letter being composed for another secret link, such as that of a preview."""
+    return f"{_OWN}{kind}-{key}"
+
+
+def settled(text: str) -> str:
+    """Return a composed text as it is stored: our own placeholders stand, everybody else's are broken."""
+    return f"{PLACEHOLDER}/".join(part.replace(_HOST, _HOST.replace(".", " ")) for part in text.split(_OWN))
 
 
 def _owner(found: str) -> int | str:

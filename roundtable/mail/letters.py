@@ -4,6 +4,7 @@ import css_inline
 from flask import current_app, render_template
 
 from roundtable.languages import speaking
+from roundtable.mail.filling import settled
 from roundtable.mail.outbox import Draft
 
 # The media query for dark mode stays in the head: it cannot be said inline.
@@ -21,7 +22,13 @@ def write(kind: str, language: str, subject: str, **values: object) -> Draft:
         common = {"subject": subject, "language": language, "public_url": settings.public_url, **values}
         text = render_template("letters/letter.txt", **common)
         html = render_template("letters/letter.html", **common)
-    return Draft(kind, language, subject, _with_single_blank_lines(text), _inliner.inline(html))
+    return Draft(
+        kind,
+        language,
+        settled(subject),
+        settled(_with_single_blank_lines(text)),
+        settled(_inliner.inline(html)),
+    )
 
 
 def public_address(endpoint: str, **values: object) -> str:

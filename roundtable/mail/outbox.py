@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from roundtable import clock, ical
 from roundtable.db import db
+from roundtable.mail.filling import settled
 from roundtable.mail.models import FAILED, WAITING, Letter, LetterState, Pace
 
 
@@ -68,9 +69,9 @@ def queue(draft: Draft, envelope: Envelope) -> Letter | None:
         subject=draft.subject[:500],
         text=draft.text,
         html=draft.html,
-        calendar=envelope.calendar.to_json() if envelope.calendar else None,
+        calendar=envelope.calendar.with_links(settled).to_json() if envelope.calendar else None,
         calendar_method=envelope.calendar_method or "",
-        unsubscribe_path=envelope.unsubscribe_path,
+        unsubscribe_path=settled(envelope.unsubscribe_path),
         # The same at every attempt, so that a repeated delivery is seen as one letter.
         message_id=make_msgid(domain=domain),
         first_message_id=first.message_id if first else "",

@@ -148,6 +148,8 @@ def link_of(token: str) -> PreviewLink | None:
         return None
     if link.ended_at is not None or link.ends_at <= clock.now() or link.publication.withdrawn_at is not None:
         return None
+    if link.publication.released_at is None:
+        return None
     came_by("preview_link", link.id, 1)
     return link
 

@@ -19,9 +19,8 @@ from roundtable.agenda.models import AgendaItem, SpeakingSlot
 from roundtable.circulation import service as circulation
 from roundtable.clearance import service as clearance
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
-from roundtable.conferences.roles import Role
+from roundtable.conferences.roles import BodyRole, Role
 from roundtable.conferences.service import add_body, add_member
-from roundtable.conferences.roles import BodyRole
 from roundtable.db import Texts, db
 from roundtable.demo import story
 from roundtable.distribution import service as distribution
@@ -32,6 +31,7 @@ from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import participants_of, token_of
 from roundtable.invitations.models import CalendarReply, Invitation
 from roundtable.invitations.rsvp import Answer
+from roundtable.links import Owner, Purpose
 from roundtable.mail.models import Letter
 from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes_service
@@ -42,6 +42,7 @@ from roundtable.press import block_service, preview_service
 from roundtable.press.kinds import PublicationStage
 from roundtable.press.models import Block, PressPicture, PressSummary, PreviewLink, Publication
 from roundtable.scheduling.models import DateOption, DatePoll, DateQuestion
+from roundtable.tokens import token_of as token_for
 
 NOW = make.NOW
 PEOPLE = {
@@ -152,9 +153,7 @@ def _minutes(meeting: Meeting, speakers: list[Participant]) -> Minutes:
     db.session.flush()
     entry = db.session.scalars(select(Entry).where(Entry.minutes_id == minutes.id).order_by(Entry.id)).first()
     assert entry is not None
-    circulation.circulate(
-        minutes, circulation.Circulation(NOW + timedelta(days=3), by_silence=False), by="A"
-    )
+    circulation.circulate(minutes, circulation.Circulation(NOW + timedelta(days=3), by_silence=False), by="A")
     contact = db.session.scalars(select(Contact).where(Contact.participant_id == speakers[0].id)).first()
     assert contact is not None
     circulation.remark(minutes, contact, circulation.Said(entry.id, True, "Not so", "So", "en"))
@@ -195,7 +194,8 @@ def _list_rows(of: Conference) -> None:
             conference_id=of.id, user_id=user.id, name="a.csv", content=b"City;Country\n", columns={}, at=NOW
         )
     )
-    db.session.add(GuestImport(conference_id=of.id, name="a.csv", by="A", at=NOW, added={}, changed=[]))
+    nothing: dict[str, list[int]] = {"contact": [], "participant": [], "city": []}
+    db.session.add(GuestImport(conference_id=of.id, name="a.csv", by="A", at=NOW, added=nothing, changed=[]))
     door_service.invite("new@example.org", language="en", by="A", conference_id=of.id, role="observer")
 
 
@@ -207,7 +207,7 @@ def _foreign() -> Values:
     add_body(conference, make.texts("Body"), BodyRole.HOST, Texts())
     meeting = make.table_of(3, of=conference, wall_time=datetime(2026, 8, 31, 13, 0))
     make.poll(conference)
-    for question in make.participant(conference, "Adana"), :
+    for question in (make.participant(conference, "Adana"),):
         make.contact(question)
     speakers = participants_of(conference.id)
     minutes = _minutes(meeting, speakers)
@@ -222,7 +222,9 @@ def _foreign() -> Values:
     db.session.commit()
     summary = block_service.begin(meeting, by="F")
     db.session.flush()
-    statement = db.session.scalars(select(Entry).where(Entry.minutes_id == minutes.id).order_by(Entry.id)).first()
+    statement = db.session.scalars(
+        select(Entry).where(Entry.minutes_id == minutes.id).order_by(Entry.id)
+    ).first()
     assert statement is not None
     quote = block_service.add_quote(summary, statement.id, by="F")
     newsroom.add_picture(summary)
@@ -276,7 +278,9 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
         .where(Participant.conference_id == conference.id)
         .order_by(Participant.id)
     )
-    contact = first(select(Contact).where(Contact.participant_id == participant.id, Contact.is_deputy.is_(False)))
+    contact = first(
+        select(Contact).where(Contact.participant_id == participant.id, Contact.is_deputy.is_(False))
+    )
     item = first(
         select(AgendaItem)
         .join(SpeakingSlot, SpeakingSlot.item_id == AgendaItem.id)
@@ -309,8 +313,11 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
         "option_id": poll and first(select(DateOption).where(DateOption.poll_id == poll.id)),
         "question_id": poll and first(select(DateQuestion).where(DateQuestion.poll_id == poll.id)),
         "entry_id": minutes and first(select(Entry).where(Entry.minutes_id == minutes.id).order_by(Entry.id)),
+        "action_id": minutes
+        and first(select(Entry).where(Entry.minutes_id == minutes.id, Entry.kind == EntryKind.ACTION)),
         "remark_id": minutes and first(select(Remark).where(Remark.minutes_id == minutes.id)),
-        "block_id": summary and first(select(Block).where(Block.summary_id == summary.id).order_by(Block.id.desc())),
+        "block_id": summary
+        and first(select(Block).where(Block.summary_id == summary.id).order_by(Block.id.desc())),
         "picture_id": summary and first(select(PressPicture).where(PressPicture.summary_id == summary.id)),
         "link_id": publication and first(select(PreviewLink).where(PreviewLink.publication == publication)),
         "list_id": papers,
@@ -330,9 +337,19 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
         "number": publication.number if publication else 1,
         "slug": publication.slug if publication else "nothing",
         "token": token_of(contact),
+        "feed": token_of(contact, Purpose.FEED),
+        "organizers_feed": token_for(
+            Owner(rows["membership_id"].id, conference.id, rows["membership_id"].feed_generation),
+            Purpose.ORGANIZERS_FEED,
+        ),
+        "preview": rows["link_id"] and preview_service.address_of(rows["link_id"]).rpartition("/")[2],
+        "newsroom": rows["newsroom_id"]
+        and distribution.leaving_addresses([rows["newsroom_id"].id])[rows["newsroom_id"].id].rpartition("/")[
+            2
+        ],
+        "door": door and door_service.address_of(door[0]).rpartition("/")[2],
         "language": "en",
         "letter_language": "en",
-        "kind": "invitations",
         "before": "1",
         "after": "now",
         "ending": "csv",
@@ -347,20 +364,28 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
     }
 
 
-KINDS = {
-    "wording": "invitation",
-    "video": "jitsi",
-    "asking": "questions",
-    "invitations": "invitations",
-}
+KINDS = {"wording": "invitation", "video": "jitsi", "asking": "ask", "invitations": "reminders"}
 """What `kind` means in the addresses of each part."""
+TOKENS = {
+    "calendars.feed": "feed",
+    "calendars.organizers_feed": "organizers_feed",
+    "preview": "preview",
+    "newsrooms": "newsroom",
+    "doors": "door",
+}
+"""Which token the addresses of each part take; the others take a contact's."""
 
 
 def address(app: Flask, rule: Rule, values: Values) -> str | None:
     """Return the path of a rule with these values; None where one of them is missing."""
     chosen = {name: values.get(name) for name in rule.arguments}
+    part = rule.endpoint.partition(".")[0]
+    if rule.endpoint == "actions.report":
+        chosen["entry_id"] = values.get("action_id")
+    if "token" in chosen:
+        chosen["token"] = values.get(TOKENS.get(rule.endpoint, TOKENS.get(part, "token")))
     if "kind" in chosen:
-        chosen["kind"] = KINDS[rule.endpoint.partition(".")[0]]
+        chosen["kind"] = KINDS[part]
     if "_rest" in chosen:
         chosen["_rest"] = "x"
     if any(value is None for value in chosen.values()):
