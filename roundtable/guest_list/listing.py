@@ -47,22 +47,23 @@ class Filters:
     def is_empty(self) -> bool:
         return not any(vars(self).values())
 
-    def take(self, one: Listed, languages: Sequence[str]) -> bool:
-        """Whether a guest is shown."""
+    def take(self, one: Listed, languages: Sequence[str], *, with_contacts: bool) -> bool:
+        """Whether a guest is shown; contacts are looked through only for those who may see them."""
         answer = one.answer.value if one.answer is not None else "not-invited"
         return (
             (not self.country or one.participant.city.country == self.country)
             and (not self.role or one.participant.role.value == self.role)
             and (not self.answer or answer == self.answer)
             and (not self.missing or self.missing in one.lacks(languages))
-            and (not self.text or search_key(self.text) in _words(one))
+            and (not self.text or search_key(self.text) in _words(one, with_contacts=with_contacts))
         )
 
 
-def _words(one: Listed) -> str:
+def _words(one: Listed, *, with_contacts: bool) -> str:
     participant = one.participant
     words = [*participant.city.names.values(), participant.person, *participant.offices.values()]
-    words += [f"{contact.name} {contact.email}" for contact in one.contacts]
+    if with_contacts:
+        words += [f"{contact.name} {contact.email}" for contact in one.contacts]
     return search_key(" ".join(words))
 
 

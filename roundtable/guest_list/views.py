@@ -70,7 +70,8 @@ def show(conference_id: int) -> ResponseReturnValue:
     everybody = _listed(conference, meeting)
     filters = Filters(**{name: request.args.get(name, "")[:200] for name in vars(Filters())})
     sort = request.args.get("sort", "precedence")
-    rows = [one for one in everybody if filters.take(one, conference.languages)]
+    organizes = Right.ORGANIZE in rights_in(conference)
+    rows = [one for one in everybody if filters.take(one, conference.languages, with_contacts=organizes)]
     others = [one for one, membership in of_user(present_user()) if one.id != conference.id]
     return render_template(
         "guests/show.html",

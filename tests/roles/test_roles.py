@@ -11,10 +11,13 @@ import pytest
 from conftest import OwnClient, settings_for
 from flask import Flask
 from roles.world import PASSWORD, PEOPLE, Values, World, address, tell
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from roundtable import clock, create_app
 from roundtable.db import db
+from roundtable.guests.models import Contact
+from roundtable.mail.models import Letter, LetterState
 from roundtable.web.guards import limiter
 
 TABLE = Path(__file__).parent.parent.parent / "docs" / "roles.md"
@@ -161,7 +164,6 @@ def test_each_role_may_what_the_table_says_in_every_stage(
 UNREACHED: set[str] = {
     "guests.copy",  # names the other conference in its form; see below
     "video.end",  # only a BigBlueButton room can be ended; tests/video
-    "invitations.send_again",  # only a letter that failed; tests/invitations
     "bodies.logo",  # no body of the demonstration has one; tests/conferences
 }
 
@@ -291,3 +293,29 @@ def test_get_and_head_change_nothing_and_never_fail(
 
     assert faults == []
     assert content(world) == before
+
+
+@pytest.mark.parametrize("who", ["minute taker", "press officer", "observer"])
+def test_only_organizers_see_the_addresses_of_offices(
+    world: World, people: dict[str, OwnClient], who: str
+) -> None:
+    """No page that another role may read holds the address of any contact, nor can one be searched for."""
+    contacts = set(db.session.scalars(select(Contact.email)))
+    contacts |= {"office@ankara.example.org", "deputy@ankara.example.org"}
+    contacts |= set(
+        db.session.scalars(select(Letter.recipient_email).where(Letter.state == LetterState.REFUSED))
+    )
+    assert len(contacts) > 20
+    for rule, method in calls(world.app):
+        if method != "GET" or rule.endpoint.partition(".")[0] in {"mail"}:
+            continue
+        for values in world.stages.values():
+            path = address(world.app, rule, values)
+            if path is None or "token" in rule.arguments:
+                continue
+            with people[who].get(path) as answer:
+                if "text" in (answer.mimetype or ""):
+                    assert not {one for one in contacts if one in answer.text}, path
+    conference_id = world.stages["planned"]["conference_id"]
+    found = people[who].get(f"/conferences/{conference_id}/guests?text={min(contacts)}").text
+    assert "No city is like that." in found

@@ -30,9 +30,9 @@ from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import Contact, Participant
 from roundtable.guests.queries import participants_of, token_of
 from roundtable.invitations.models import CalendarReply, Invitation
-from roundtable.invitations.rsvp import Answer
+from roundtable.invitations.rsvp import Answer, DeputyState
 from roundtable.links import Owner, Purpose
-from roundtable.mail.models import Letter
+from roundtable.mail.models import Letter, LetterState
 from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes_service
 from roundtable.minutes.entry_service import Writer, Written
@@ -171,14 +171,19 @@ def _press(approved: Meeting) -> None:
 
 
 def _rows(own: Conference, planned: Meeting) -> None:
+    failed = db.session.scalars(select(Letter).where(Letter.topic == f"meeting/{planned.id}")).first()
+    assert failed is not None
+    failed.state, failed.last_error = LetterState.REFUSED, "550 no such user"
     invitation = db.session.scalars(select(Invitation).where(Invitation.meeting == planned)).first()
     assert invitation is not None
+    invitation.deputy_state, invitation.deputy_name = DeputyState.PROPOSED, "Deputy"
+    invitation.deputy_email = "deputy@ankara.example.org"
     db.session.add(
         CalendarReply(
             invitation=invitation,
             message_key="1",
             received_at=NOW,
-            sender="x@example.org",
+            sender="office@ankara.example.org",
             said=Answer.ACCEPTED,
             reason="unsigned",
         )
@@ -305,7 +310,11 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
         "item_id": item,
         "slot_id": item and first(select(SpeakingSlot).where(SpeakingSlot.item_id == item.id)),
         "invitation_id": first(select(Invitation).where(Invitation.meeting_id == meeting.id)),
-        "letter_id": first(select(Letter).where(Letter.topic == f"meeting/{meeting.id}")),
+        "letter_id": first(
+            select(Letter)
+            .where(Letter.topic == f"meeting/{meeting.id}")
+            .order_by(Letter.state != LetterState.REFUSED, Letter.id)
+        ),
         "reply_id": first(
             select(CalendarReply).join(CalendarReply.invitation).where(Invitation.meeting_id == meeting.id)
         ),
