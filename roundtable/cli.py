@@ -1,7 +1,6 @@
 """The `roundtable` command."""
 
 import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -12,20 +11,19 @@ from flask import Flask
 from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate.cli import db as database_commands
 
-from roundtable import config, create_app, db, fonts, mail_servers, signing
-from roundtable.accounts import service as accounts
+from roundtable import create_app, db, fonts
 from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.actions.jobs import remind_about_actions
-from roundtable.backup import write_backup
 from roundtable.circulation.jobs import adopt_by_silence
 from roundtable.clearance.jobs import remind_about_quotes
-from roundtable.config import ConfigError, Settings
+from roundtable.commands import accounts_cli, audit_cli, check_cli, upkeep_cli
+from roundtable.commands.settings import settings_or_exit
+from roundtable.config import Settings
 from roundtable.demo import story
 from roundtable.distribution.jobs import send_dispatches
 from roundtable.errors import Refusal
 from roundtable.invitations.jobs import answer_link_requests, remind
 from roundtable.jobs import Background, Job
-from roundtable.languages import LANGUAGES
 from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
 from roundtable.mail.models import Letter, LetterState
@@ -34,15 +32,8 @@ from roundtable.scheduling.jobs import remind as remind_about_polls
 from roundtable.web.logs import configure
 
 
-def _settings() -> Settings:
-    try:
-        return config.read(os.environ)
-    except ConfigError as error:
-        raise click.ClickException(f"The settings are not right:\n{error}") from error
-
-
 def _app() -> Flask:
-    settings = _settings()
+    settings = settings_or_exit()
     configure(settings.log_level)
     return create_app(settings)
 
@@ -60,49 +51,6 @@ class OwnCommands(FlaskGroup):
 @click.group(cls=OwnCommands, create_app=_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Roundtable: invite-only video conferences of mayors."""
-
-
-@main.command("check-config")
-def check_config() -> None:
-    """Check the settings and what the machine must have; change nothing."""
-    settings = _settings()
-    problems = []
-    try:
-        import weasyprint  # noqa: F401
-    except OSError as error:
-        problems.append(f"PDF documents cannot be made, Pango is missing: {error}".splitlines()[0])
-    if not settings.demonstration and not settings.is_secure:
-        problems.append("ROUNDTABLE_PUBLIC_URL is not https: cookies and personal links travel in clear.")
-    if settings.demonstration:
-        problems.append("ROUNDTABLE_DEMONSTRATION is on: anybody who reads the README can sign in.")
-    if settings.smtp_url and mail_servers.smtp_server(settings.smtp_url).scheme == "smtp+plain":
-        problems.append("ROUNDTABLE_SMTP_URL sends letters without encryption.")
-    if settings.inbox_url and mail_servers.imap_server(settings.inbox_url).scheme == "imap+plain":
-        problems.append("ROUNDTABLE_INBOX_URL reads the inbox without encryption.")
-    if settings.inbox_url and not settings.inbox_trusted_server:
-        problems.append(
-            "ROUNDTABLE_INBOX_TRUSTED_SERVER is not set: every reply of a calendar is asked about."
-        )
-    problems += _signing_problems(settings)
-    if not os.access(settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent, os.W_OK):
-        problems.append(f"ROUNDTABLE_DATA_DIR cannot be written: {settings.data_dir}")
-    for problem in problems:
-        click.echo(problem)
-    if problems and not settings.demonstration:
-        sys.exit(1)
-    click.echo("The settings can be used.")
-
-
-def _signing_problems(settings: Settings) -> list[str]:
-    identity = signing.identity(settings)
-    if identity is None:
-        click.echo("Published PDFs are not signed: ROUNDTABLE_SIGNING_FILE is not set.")
-        return []
-    try:
-        click.echo(f"Published PDFs are signed by: {signing.check(identity)}")
-    except signing.SigningError as error:
-        return [f"ROUNDTABLE_SIGNING_FILE: {error}"]
-    return []
 
 
 @main.command()
@@ -202,60 +150,6 @@ def demo() -> None:
 
 
 main.add_command(database_commands)
-
-
-@main.group()
-def user() -> None:
-    """Accounts."""
-
-
-@user.command("add")
-@click.argument("email")
-@click.option("--name", prompt=True, help="The name as colleagues read it.")
-@click.option("--language", type=click.Choice(LANGUAGES), default=LANGUAGES[0], show_default=True)
-@click.option("--administrator", is_flag=True, help="Let this person look after accounts.")
-@click.password_option(help="Better left out: then it is asked for and does not stay in the shell's memory.")
-@with_appcontext
-def add_user(email: str, name: str, language: str, password: str, *, administrator: bool) -> None:
-    """Add an account that may create conferences."""
-    try:
-        accounts.add_user(email, name, password, language).is_administrator = administrator
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    db.db.session.commit()
-    click.echo(f"{email} can sign in now.")
-
-
-@user.command("change")
-@click.argument("email")
-@click.option(
-    "--enable/--disable", default=None, help="Switch the account on, or off at once and everywhere."
-)
-@click.option("--administrator/--no-administrator", default=None, help="Let this person look after accounts.")
-@click.option(
-    "--remove-second-factor", is_flag=True, help="For somebody who has lost it and shown who they are."
-)
-@with_appcontext
-def change_user(
-    email: str, *, enable: bool | None, administrator: bool | None, remove_second_factor: bool
-) -> None:
-    """Change what an account may do, when nobody can on the page."""
-    from roundtable.accounts import factor_service
-
-    found = accounts.user_with(email)
-    if found is None:
-        raise click.ClickException(f"There is no account for {email}.")
-    try:
-        if enable is not None:
-            accounts.set_enabled(found, is_enabled=enable)
-        if administrator is not None:
-            accounts.set_administrator(found, is_administrator=administrator)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    if remove_second_factor:
-        factor_service.remove_all(found)
-    db.db.session.commit()
-    click.echo("Done.")
 
 
 @main.command()
@@ -363,18 +257,10 @@ def inbox(*, fetch: bool) -> None:
         sys.exit(75)  # EX_TEMPFAIL of sysexits.h: mail servers keep the mail and try again
 
 
-@main.command()
-@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
-@with_appcontext
-def backup(target: Path) -> None:
-    """Write database and files into one archive (TARGET.tar.gz), while the program runs."""
-    from flask import current_app
-
-    try:
-        count = write_backup(current_app.config["ROUNDTABLE"], target)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal)) from refusal
-    click.echo(f"{target}: the database and {count} files. Keep it safe: it holds addresses.")
+main.add_command(accounts_cli.user)
+main.add_command(audit_cli.audit)
+main.add_command(check_cli.check_config)
+main.add_command(upkeep_cli.backup)
 
 
 if __name__ == "__main__":

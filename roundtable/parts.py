@@ -5,6 +5,7 @@ from flask import Flask
 from roundtable.accounts import views as accounts
 from roundtable.actions import views as actions
 from roundtable.agenda_page import views as agenda
+from roundtable.audit import views as audit
 from roundtable.board import views as board
 from roundtable.calendars import views as calendars
 from roundtable.circulation import views as circulation
@@ -23,12 +24,14 @@ from roundtable.press import views as press
 from roundtable.press_room import views as press_room
 from roundtable.scheduling import views as scheduling
 from roundtable.search import views as search
+from roundtable.trail import views as trail
 from roundtable.video import views as video
 
 
 def register_parts(app: Flask) -> None:
     """Give the app the pages of every part."""
     for part in (
+        audit,
         mail,
         accounts,
         conferences,
@@ -49,6 +52,7 @@ def register_parts(app: Flask) -> None:
         distribution,
         guests,
         guest_page,
+        trail,
         board,
         home,
     ):

@@ -52,10 +52,11 @@ PARTS = [
     "distribution",
     "guest_list",
     "guest_page",
+    "trail",
     "board",
     "home",
 ]
-TOP = ["models", "parts", "backup", "demo", "__init__", "cli"]
+TOP = ["models", "parts", "backup", "demo", "__init__", "commands", "cli"]
 ORDER = PURE + PLATFORM + PARTS + TOP
 FRAMEWORK = {"flask", "flask_login", "flask_wtf", "flask_sqlalchemy", "sqlalchemy", "wtforms"}
 MAY_KNOW_FRAMEWORK = {"models", "queries", "access", "service", "forms", "views", "jobs", "cli", "__init__"}

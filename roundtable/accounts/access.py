@@ -12,6 +12,7 @@ from flask_login import current_user, login_user
 from roundtable.accounts import factor_service, outside_service, passwords, sign_in_service
 from roundtable.accounts.models import Method, User
 from roundtable.audit.service import note_at_once
+from roundtable.audit.views import ask_once_more
 from roundtable.web.guards import limiter
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -120,6 +121,7 @@ def confirm_page(
     goes_on: str, fields: Sequence[tuple[str, str]] = (), *, fault: str = "", is_read: bool = True
 ) -> str:
     """Return the page that asks who one is; `goes_on` is where the act is, with its `fields`."""
+    ask_once_more()
     user = present_user()
     connected = {one.provider for one in outside_service.identities_of(user)}
     return render_template(

@@ -145,6 +145,19 @@ def verify() -> chain.Verdict:
     return chain.verify(_whole_chain(), (head.number, head.hash) if head else (0, chain.BEGINNING))
 
 
+def missing_from(lines: Sequence[str]) -> str:
+    """Return what of an exported log is no longer in ours as it was; nothing where all of it is."""
+    for place, line in enumerate(lines, 1):
+        try:
+            one = json.loads(line)
+            number, known = int(one["number"]), str(one["hash"])
+        except (ValueError, KeyError, TypeError):
+            return f"Line {place} of the file is no entry of a log."
+        if db.session.scalar(select(_ENTRIES.c.hash).where(_ENTRIES.c.id == number)) != known:
+            return f"Entry {number} of the file is not in the log any more as it was."
+    return ""
+
+
 def _whole_chain() -> Iterator[chain.Found]:
     after = 0
     while rows := db.session.execute(

@@ -24,6 +24,7 @@ from roundtable.conferences.roles import Role
 from roundtable.conferences.service import add_member
 from roundtable.db import db
 from roundtable.guests.queries import token_of
+from roundtable.invitations.models import Invitation
 
 
 def entries(subject: str = "") -> list[tuple[AuditEntry, dict[str, Any]]]:
@@ -217,3 +218,127 @@ def test_two_writers_never_take_the_same_number(app: Flask) -> None:
 
     assert [entry.id for entry, _ in entries()] == [1, 2, 3]
     assert service.verify().fault == ""
+
+
+def test_organizers_read_the_log_of_their_conference_and_nobody_elses(client: OwnClient) -> None:
+    about = make.meeting(titles=make.texts("Round Table"))
+    other = make.conference(of=make.user("other@example.org"), titles=make.texts("Other conference"))
+    observer = make.user("observer@example.org")
+    add_member(about.conference, observer, Role.OBSERVER)
+    db.session.commit()
+    client.sign_in(make.user())
+
+    page = client.get(f"/conferences/{about.conference_id}/log")
+
+    assert page.status_code == 200
+    assert "Session" in page.text
+    assert "Round Table en" in page.text
+    assert "Other conference" not in page.text
+    assert client.get(f"/conferences/{other.id}/log").status_code == 404
+    client.post("/sign-out")
+    client.sign_in(observer)
+    assert client.get(f"/conferences/{about.conference_id}/log").status_code == 403
+
+
+def test_administrators_read_about_accounts_and_nothing_of_conferences(client: OwnClient) -> None:
+    make.meeting(titles=make.texts("Round Table"))
+    chief = make.user("chief@example.org", is_administrator=True)
+    db.session.commit()
+    client.post("/sign-in", data={"email": "organizer@example.org", "password": "wrong"})
+    client.sign_in(chief)
+
+    page = client.get("/administration/log").text
+
+    assert "sign-in refused" in page
+    assert "signed in" in page
+    assert "Round Table" not in page
+
+
+def test_the_log_is_read_a_page_at_a_time_and_narrowed(organizer: OwnClient) -> None:
+    about = make.table_of(40)
+    db.session.commit()
+    base = f"/conferences/{about.conference_id}/log"
+
+    first = organizer.get(base).text
+    older = first.split('href="?')[1].split('"')[0].replace("&amp;", "&")
+    second = organizer.get(f"{base}?{older}").text
+    cities = organizer.get(f"{base}?table=city").text
+
+    assert first.count("<li>") == 100
+    assert set(first.split("<strong>")[1:]) & set(second.split("<strong>")[1:]) == set()
+    assert "City" in cities
+    assert cities.count("<strong>Contact") == 0
+
+
+def test_the_log_is_taken_away_whole_and_checks_itself_later(
+    app: Flask, organizer: OwnClient, tmp_path: Path
+) -> None:
+    about = make.table_of(3)
+    token = token_of(make.contact_of(db.session.scalars(select(Invitation)).all()[0]))
+    db.session.commit()
+
+    taken = organizer.get(f"/conferences/{about.conference_id}/log.jsonl")
+
+    lines = [json.loads(line) for line in taken.text.splitlines()]
+    assert {one["subject"].partition("/")[0] for one in lines} >= {"meeting", "contact", "invitation"}
+    assert token not in taken.text
+    assert db.session.scalars(select(AuditEntry.act)).all()[-1] == "exported"
+    assert service.missing_from(taken.text.splitlines()) == ""
+    file = tmp_path / "log.jsonl"
+    file.write_text(taken.text, "utf-8")
+    assert "Last hash" in command(app, "verify", "--against", str(file)).output
+    file.write_text(taken.text.replace(lines[0]["hash"], "0" * 64), "utf-8")
+    refused = command(app, "verify", "--against", str(file))
+    assert refused.exit_code == 1
+    assert f"Entry {lines[0]['number']} of the file" in refused.output
+    file.write_text("no entry\n", "utf-8")
+    assert "Line 1 of the file is no entry" in command(app, "verify", "--against", str(file)).output
+
+
+def test_the_command_finds_a_removed_entry(app: Flask) -> None:
+    filled(app)
+    assert command(app, "verify").exit_code == 0
+    db.session.execute(text("UPDATE audit_entry SET act = 'x' WHERE id = 2"))
+    db.session.commit()
+
+    found = command(app, "verify")
+
+    assert found.exit_code == 1
+    assert "Entry 2, or what came before it, was changed." in found.output
+
+
+def command(app: Flask, *words: str) -> Any:
+    from flask.cli import ScriptInfo
+
+    from roundtable.cli import main
+
+    return app.test_cli_runner().invoke(main, ["audit", *words], obj=ScriptInfo(create_app=lambda: app))
+
+
+def test_what_was_refused_is_written_down(client: OwnClient) -> None:
+    about = make.conference(role=Role.OBSERVER, of=make.user("observer@example.org"))
+    db.session.commit()
+    client.sign_in(make.user("observer@example.org"))
+
+    client.get(f"/conferences/{about.id}/edit")
+    client.post(f"/conferences/{about.id}/bodies", data={})
+
+    refused = [detail for entry, detail in entries("page/") if entry.act == "refused"]
+    assert [one["method"] for one in refused] == ["GET", "POST"]
+    assert refused[0]["objects"] == {"conference_id": about.id}
+
+
+def test_commands_act_under_their_own_name(app: Flask) -> None:
+    from flask.cli import ScriptInfo
+
+    from roundtable.cli import main
+
+    make.user()
+    db.session.commit()
+    app.test_cli_runner().invoke(
+        main,
+        ["user", "change", "organizer@example.org", "--administrator"],
+        obj=ScriptInfo(create_app=lambda: app),
+    )
+
+    assert entries("user/")[-1][0].actor == "command/user change"

@@ -307,7 +307,7 @@ def test_only_organizers_see_the_addresses_of_offices(
     )
     assert len(contacts) > 20
     for rule, method in calls(world.app):
-        if method != "GET" or rule.endpoint.partition(".")[0] in {"mail"}:
+        if method != "GET" or rule.endpoint.partition(".")[0] == "mail":
             continue
         for values in world.stages.values():
             path = address(world.app, rule, values)
@@ -315,7 +315,8 @@ def test_only_organizers_see_the_addresses_of_offices(
                 continue
             with people[who].get(path) as answer:
                 if "text" in (answer.mimetype or ""):
-                    assert not {one for one in contacts if one in answer.text}, path
+                    words = answer.get_data(as_text=True)
+                    assert not {one for one in contacts if one in words}, path
     conference_id = world.stages["planned"]["conference_id"]
     found = people[who].get(f"/conferences/{conference_id}/guests?text={min(contacts)}").text
     assert "No city is like that." in found

@@ -1,0 +1,1 @@
+"""The commands that need no server: each file is one subject."""
