@@ -11,7 +11,7 @@ from flask import Flask
 from flask.cli import FlaskGroup, with_appcontext
 from flask_migrate.cli import db as database_commands
 
-from roundtable import create_app, db, fonts
+from roundtable import create_app, db, fonts, holding
 from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.circulation.jobs import adopt_by_silence
@@ -68,7 +68,7 @@ def serve(*, migrate: bool) -> None:
             raise click.ClickException("The database is not up to date: run “roundtable db upgrade”.")
         db.db.session.remove()
     fonts.prepare(settings.data_dir / "fonts")
-    background = Background(app, _jobs(settings))
+    background = Background(app, _jobs(settings), holding.is_held)
     background.start()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -123,6 +123,11 @@ def _remind() -> int:
     return remind() + remind_about_polls() + remind_about_actions() + remind_about_quotes()
 
 
+def _stop_if_held() -> None:
+    if holding.is_held():
+        raise click.ClickException("Nothing goes out after a restore until “roundtable resume”.")
+
+
 def _upgrade() -> None:
     import flask_migrate
 
@@ -161,6 +166,7 @@ def deliver(*, limit: int) -> None:
 
     from roundtable.mail.delivery import deliver_due
 
+    _stop_if_held()
     answer_link_requests()
     answer_reset_requests()
     sent = deliver_due(limit=limit)
@@ -226,6 +232,7 @@ def send_reminders() -> None:
 
     For servers without the background thread.
     """
+    _stop_if_held()
     adopted = adopt_by_silence()
     click.echo(f"{_remind()} reminders written.")
     made = 0
@@ -260,7 +267,14 @@ def inbox(*, fetch: bool) -> None:
 main.add_command(accounts_cli.user)
 main.add_command(audit_cli.audit)
 main.add_command(check_cli.check_config)
-main.add_command(upkeep_cli.backup)
+for command in (
+    upkeep_cli.backup,
+    upkeep_cli.backup_key,
+    upkeep_cli.restore,
+    upkeep_cli.resume,
+    upkeep_cli.renew_secrets,
+):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -26,6 +26,21 @@ class ConfigError(Exception):
     """One or more settings are missing or wrong; the text has a line for each."""
 
 
+_SECRET = frozenset(
+    {
+        "secret_key",
+        "old_secret_keys",
+        "database_uri",
+        "smtp_url",
+        "inbox_url",
+        "jitsi_secret",
+        "bigbluebutton_secret",
+        "signing_password",
+    }
+)
+"""Settings that are secrets, or addresses with a password in them."""
+
+
 @dataclass(frozen=True)
 class Settings:
     """The checked settings. `smtp_url` is empty exactly in the demonstration without a mail server."""
@@ -54,6 +69,15 @@ class Settings:
     threads: int
     trusted_proxies: int
     log_level: str
+
+    def without_secrets(self) -> dict[str, object]:
+        """Return the settings that a backup may hold: what would open something is left out."""
+        kept: dict[str, object] = {}
+        for name, value in vars(self).items():
+            if name in _SECRET or name == "sign_in_services":
+                continue
+            kept[name] = value if isinstance(value, bool | int) else str(value)
+        return kept
 
     @property
     def is_secure(self) -> bool:

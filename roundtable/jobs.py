@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from flask import Flask
 
+from roundtable.db import db, reading
+
 log = logging.getLogger(__name__)
 
 
@@ -26,10 +28,11 @@ class Job:
 class Background(threading.Thread):
     """Runs each job when it is time until it is stopped; a failing job is logged and tried again."""
 
-    def __init__(self, app: Flask, jobs: list[Job]) -> None:
+    def __init__(self, app: Flask, jobs: list[Job], is_held: Callable[[], bool] | None = None) -> None:
         super().__init__(name="roundtable-background", daemon=True)
         self._app = app
         self._jobs = jobs
+        self._is_held = is_held
         self._stopping = threading.Event()
 
     def run(self) -> None:
@@ -44,10 +47,19 @@ class Background(threading.Thread):
         done = 0
         with self._app.app_context():
             try:
-                done = job.call()
+                if self._is_held is None or not self._held():
+                    done = job.call()
             except Exception:
                 log.exception("background job failed", extra={"job": job.call.__module__})
         job.next_at = time.monotonic() + (0 if done else job.every_seconds)
+
+    def _held(self) -> bool:
+        """Whether nothing may go out now; asked before each job, in a transaction of its own."""
+        assert self._is_held is not None
+        with reading():
+            held = self._is_held()
+            db.session.rollback()
+        return held
 
     def stop(self, *, wait_seconds: float = 30.0) -> None:
         """Let the work in hand end, then stop."""

@@ -17,6 +17,7 @@ from roundtable.desk.models import ItemRun, Turn
 from roundtable.distribution.models import Dispatch, Newsroom, PressList
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import City, Contact, Participant
+from roundtable.holding import Hold
 from roundtable.invitations.models import (
     Announcement,
     AnswerGiven,
@@ -82,6 +83,7 @@ __all__ = [
     "EntryVersion",
     "GuestImport",
     "GuestListFile",
+    "Hold",
     "Invitation",
     "ItemRun",
     "Letter",

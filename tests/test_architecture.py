@@ -27,6 +27,7 @@ PLATFORM = [
     "images",
     "tables",
     "jobs",
+    "holding",
 ]
 PARTS = [
     "web",

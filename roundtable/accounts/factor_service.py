@@ -198,3 +198,11 @@ def with_second_factor(user_ids: list[int]) -> set[int]:
     with_app = select(User.id).where(User.id.in_(user_ids), User.totp_secret != "")
     with_passkey = select(Passkey.user_id).where(Passkey.user_id.in_(user_ids))
     return {*db.session.scalars(with_app), *db.session.scalars(with_passkey)}
+
+
+def encrypt_anew() -> int:
+    """Encrypt every app's secret under the present key; return how many there are."""
+    users = list(db.session.scalars(select(User).where(User.totp_secret != "")))
+    for user in users:
+        user.totp_secret = encrypted(decrypted(user.totp_secret))
+    return len(users)

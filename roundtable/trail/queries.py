@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Select, select
 
@@ -14,6 +14,7 @@ from roundtable.db import db
 from roundtable.guests.models import Contact
 
 PAGE = 100
+_ENTRIES = cast("Select[Any]", select(AuditEntry, AuditDetail.content))
 
 
 @dataclass(frozen=True)
@@ -51,14 +52,14 @@ class Narrowed:
     table: str = ""
 
 
-def of_conference(conference_id: int) -> Select[AuditEntry, str]:
+def of_conference(conference_id: int) -> Select[Any]:
     """Return the entries of a conference."""
-    return select(AuditEntry, AuditDetail.content).where(AuditEntry.conference_id == conference_id)
+    return _ENTRIES.where(AuditEntry.conference_id == conference_id)
 
 
-def of_program() -> Select[AuditEntry, str]:
+def of_program() -> Select[Any]:
     """Return the entries that belong to no conference: accounts, sign-ins, refusals."""
-    return select(AuditEntry, AuditDetail.content).where(AuditEntry.conference_id.is_(None))
+    return _ENTRIES.where(AuditEntry.conference_id.is_(None))
 
 
 def page(entries: Select[Any], narrowed: Narrowed) -> list[Line]:
