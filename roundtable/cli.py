@@ -16,7 +16,7 @@ from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.circulation.jobs import adopt_by_silence
 from roundtable.clearance.jobs import remind_about_quotes
-from roundtable.commands import accounts_cli, audit_cli, check_cli, upkeep_cli
+from roundtable.commands import accounts_cli, audit_cli, check_cli, people_cli, upkeep_cli
 from roundtable.commands.settings import settings_or_exit
 from roundtable.config import Settings
 from roundtable.demo import story
@@ -28,6 +28,7 @@ from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
 from roundtable.mail.models import Letter, LetterState
 from roundtable.minutes.jobs import make_documents
+from roundtable.privacy.jobs import remove_what_is_due
 from roundtable.scheduling.jobs import remind as remind_about_polls
 from roundtable.web.logs import configure
 
@@ -113,6 +114,7 @@ def _jobs(settings: Settings) -> list[Job]:
         Job(adopt_by_silence, 60),
         Job(make_documents, 30),
         Job(send_dispatches, 10),
+        Job(remove_what_is_due, 6 * 3600),
     ]
     if settings.inbox_url:
         jobs.append(Job(read_inbox, 60))
@@ -273,6 +275,8 @@ for command in (
     upkeep_cli.restore,
     upkeep_cli.resume,
     upkeep_cli.renew_secrets,
+    people_cli.person,
+    people_cli.forget,
 ):
     main.add_command(command)
 

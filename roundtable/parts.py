@@ -22,6 +22,7 @@ from roundtable.minutes import views as minutes
 from roundtable.press import publish_views as publishing
 from roundtable.press import views as press
 from roundtable.press_room import views as press_room
+from roundtable.privacy import views as privacy
 from roundtable.scheduling import views as scheduling
 from roundtable.search import views as search
 from roundtable.trail import views as trail
@@ -52,6 +53,7 @@ def register_parts(app: Flask) -> None:
         distribution,
         guests,
         guest_page,
+        privacy,
         trail,
         board,
         home,

@@ -53,6 +53,7 @@ PARTS = [
     "distribution",
     "guest_list",
     "guest_page",
+    "privacy",
     "trail",
     "board",
     "home",

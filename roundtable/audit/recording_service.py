@@ -7,7 +7,7 @@ from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, configure_mappers
 
 from roundtable.audit.coverage import BOOKKEEPING, TRACED, value_for_log
-from roundtable.audit.service import Note, append, pending
+from roundtable.audit.service import Note, append, pending, remembers
 from roundtable.db import Base, db
 
 _MOST_STEPS = 6
@@ -95,6 +95,8 @@ def _note(session: Session, one: Any, act: str, changes: dict[str, list[Any]]) -
     table = _table(one)
     if table not in TRACED:
         return
+    if not remembers():
+        changes = {name: [None, None] for name in changes}
     notes = pending(session)
     subject = f"{table}/{one.id}"
     known = notes.get(subject)

@@ -3,6 +3,8 @@
 import json
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,6 +21,7 @@ from roundtable.audit.origin import shortened
 from roundtable.db import db, writing
 
 PENDING = "audit.pending"
+_is_forgetful: ContextVar[bool] = ContextVar("is_forgetful", default=False)
 _ENTRIES = cast("Table", AuditEntry.__table__)
 _DETAILS = cast("Table", AuditDetail.__table__)
 _HEAD = cast("Table", AuditHead.__table__)
@@ -56,6 +59,22 @@ def note_at_once(act: str, subject: str, *, conference_id: int | None = None, **
         db.session.rollback()
     with writing(), db.engine.begin() as connection:
         append(connection, [Note(act, subject, conference_id, detail)], who)
+
+
+@contextmanager
+def forgetful() -> Iterator[None]:
+    """Note that something changed, but not what it was: where somebody is erased."""
+    token = _is_forgetful.set(True)
+    try:
+        yield
+        db.session.flush()
+    finally:
+        _is_forgetful.reset(token)
+
+
+def remembers() -> bool:
+    """Whether the log may hold what something was before and after."""
+    return not _is_forgetful.get()
 
 
 def came_by(kind: str, key: int, generation: int) -> None:

@@ -13,8 +13,10 @@ def ask_once_more() -> None:
 
 def _note_refusal(response: Response) -> Response:
     """Note that somebody who is known was refused; strangers knock at every door and fill no log."""
-    is_known = "audit_link" in g or bool(current_user and current_user.is_authenticated)
-    if response.status_code == 403 and is_known and "asks_once_more" not in g and request.url_rule:
+    # Asked in this order: looking for the user would touch the cookie of every answer.
+    if response.status_code != 403 or "asks_once_more" in g or not request.url_rule:
+        return response
+    if "audit_link" in g or current_user.is_authenticated:
         values = request.view_args or {}
         conference = values.get("conference_id")
         note_at_once(

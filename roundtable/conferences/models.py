@@ -27,10 +27,11 @@ class Conference(Base):
     The contact is the person whom offices write to and call. Letters come from `sender_names` (else
     the first body) and `sender_email` (else the program's own address), at most
     `letters_per_minute` of them. With `second_pair_of_eyes`, whoever proposes a press summary is not the
-    one to release it.
+    one to release it. What offices typed goes `keep_months` after the last session; None keeps it.
     """
 
     __tablename__ = "conference"
+    __table_args__ = (CheckConstraint("keep_months BETWEEN 1 AND 120", name="keep_months"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     titles: Mapped[Texts]
@@ -43,6 +44,7 @@ class Conference(Base):
     sender_email: Mapped[str] = mapped_column(String(254), default="")
     letters_per_minute: Mapped[int | None] = mapped_column(default=None)
     second_pair_of_eyes: Mapped[bool] = mapped_column(default=False)
+    keep_months: Mapped[int | None] = mapped_column(default=24)
     created_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 

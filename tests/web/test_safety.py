@@ -19,6 +19,7 @@ OPEN_PAGES = {
     "web.font",
     "web.choose_language",
     "web.robots",
+    "privacy.about",
     "accounts.sign_in",
     "accounts.try_sign_in",
     "accounts.second_step",
