@@ -45,9 +45,13 @@ def parse(content: bytes, method_in_mail: str) -> Reply:
         NotAReply: if there is none, or more than one, or it is broken.
     """
     try:
-        calendar = Calendar.from_ical(content)
+        return _reply(Calendar.from_ical(content), method_in_mail)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
+        # The library names some faults only when the value is looked at.
         raise NotAReply("unreadable") from error
+
+
+def _reply(calendar: object, method_in_mail: str) -> Reply:
     if not isinstance(calendar, Calendar):
         raise NotAReply("unreadable")
     method = str(calendar.get("METHOD", "")).strip().upper()
