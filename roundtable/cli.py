@@ -1,6 +1,7 @@
 """The `roundtable` command."""
 
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -52,6 +53,8 @@ class OwnCommands(FlaskGroup):
 @click.group(cls=OwnCommands, create_app=_app, add_default_commands=False, add_version_option=False)
 def main() -> None:
     """Roundtable: invite-only video conferences of mayors."""
+    # What the program writes is for its own user: the database, pictures, backups.
+    os.umask(0o077)
 
 
 @main.command()

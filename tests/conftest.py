@@ -28,7 +28,7 @@ from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.web.guards import limiter
 
-pytest_plugins = ["browsing"]
+pytest_plugins = ["browsing", "roles.fixtures"]
 os.environ.pop("ROUNDTABLE_DEMONSTRATION", None)
 passwords.use_cheap_hashes()
 

@@ -14,7 +14,7 @@ from roundtable.db import db
 from roundtable.demo import story
 from roundtable.web.guards import limiter
 
-FILES = (".atom", ".json", ".txt", ".zip", ".pdf", ".eml", ".ics", ".csv", ".xlsx", ".docx")
+FILES = (".atom", ".json", ".jsonl", ".txt", ".zip", ".pdf", ".eml", ".ics", ".csv", ".xlsx", ".docx")
 FORMLESS = {"/sign-out", "/language"}
 
 

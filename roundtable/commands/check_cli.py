@@ -2,12 +2,17 @@
 
 import os
 import sys
+from datetime import timedelta
+from pathlib import Path
 
 import click
 
-from roundtable import mail_servers, signing
+from roundtable import clock, mail_servers, signing
+from roundtable.backup import last_backup
 from roundtable.commands.settings import settings_or_exit
 from roundtable.config import Settings
+
+OLDEST_BACKUP = timedelta(days=7)
 
 
 @click.command("check-config")
@@ -32,6 +37,7 @@ def check_config() -> None:
             "ROUNDTABLE_INBOX_TRUSTED_SERVER is not set: every reply of a calendar is asked about."
         )
     problems += _signing_problems(settings)
+    problems += unsafe(settings)
     if not os.access(settings.data_dir if settings.data_dir.exists() else settings.data_dir.parent, os.W_OK):
         problems.append(f"ROUNDTABLE_DATA_DIR cannot be written: {settings.data_dir}")
     for problem in problems:
@@ -39,6 +45,53 @@ def check_config() -> None:
     if problems and not settings.demonstration:
         sys.exit(1)
     click.echo("The settings can be used.")
+
+
+def unsafe(settings: Settings) -> list[str]:
+    """Return what works and is not safe: each a sentence with the setting that it is about."""
+    found = []
+    if settings.is_secure and not settings.trusted_proxies and settings.host in {"127.0.0.1", "::1"}:
+        found.append(
+            "ROUNDTABLE_TRUSTED_PROXIES is 0, though something before the server speaks TLS: limits and the log "
+            "take everybody for one."
+        )
+    if settings.trusted_proxies and settings.host not in {"127.0.0.1", "::1"}:
+        found.append(
+            f"ROUNDTABLE_HOST is {settings.host}: whoever reaches the server past the proxy can say where they come from."
+        )
+    if settings.log_level == "DEBUG":
+        found.append("ROUNDTABLE_LOG_LEVEL is DEBUG: libraries may log what should not be in a log.")
+    if "administrator" not in settings.second_factor_for:
+        found.append(
+            "ROUNDTABLE_SECOND_FACTOR_FOR does not name administrator: a password alone opens every account."
+        )
+    if settings.old_secret_keys:
+        found.append(
+            "ROUNDTABLE_OLD_SECRET_KEYS still opens links and cookies: run “roundtable renew-secrets”, and take it out "
+            "when the links that were sent under it may end."
+        )
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        found.append("The program runs as root. Give it a user of its own.")
+    files = (
+        ("ROUNDTABLE_DATA_DIR", settings.data_dir),
+        ("ROUNDTABLE_DATABASE_URI", settings.data_dir / "roundtable.sqlite"),
+        ("ROUNDTABLE_SIGNING_FILE", settings.signing_file),
+        ("ROUNDTABLE_SIGN_IN_SERVICES_FILE", _services_file()),
+    )
+    found += [
+        f"{name}: {file} can be read by others on this machine (chmod go= {file})."
+        for name, file in files
+        if file is not None and file.exists() and file.stat().st_mode & 0o077
+    ]
+    last = last_backup(settings)
+    if not settings.demonstration and (last is None or clock.now() - last > OLDEST_BACKUP):
+        found.append("There is no backup of the last seven days here: “roundtable backup FILE” writes one.")
+    return found
+
+
+def _services_file() -> Path | None:
+    given = os.environ.get("ROUNDTABLE_SIGN_IN_SERVICES_FILE", "")
+    return Path(given) if given else None
 
 
 def _signing_problems(settings: Settings) -> list[str]:

@@ -1,0 +1,50 @@
+"""The world and its people, for the tests of roles and of hostile words."""
+
+from collections.abc import Iterator
+
+import flask_migrate
+import pytest
+from conftest import OwnClient, settings_for
+from roles.world import PASSWORD, PEOPLE, World, tell
+
+from roundtable import clock, create_app
+from roundtable.db import db
+from roundtable.web.guards import limiter
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    folder = tmp_path_factory.mktemp("world")
+    app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
+    app.test_client_class = OwnClient
+    limiter.enabled = False
+    with app.app_context():
+        flask_migrate.upgrade()
+        made = tell(app, folder)
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+    limiter.enabled = True
+    clock.set_source(None)
+
+
+@pytest.fixture
+def people(world: World) -> Iterator[dict[str, OwnClient]]:
+    """A browser for everybody, signed in; whatever a test does is undone."""
+    with world.app.app_context():
+        world.restore()
+        found = {}
+        for who, email in PEOPLE.items():
+            client = world.app.test_client()
+            assert isinstance(client, OwnClient)
+            client.is_in_use = False
+            assert client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 302
+            found[who] = client
+        nobody = world.app.test_client()
+        assert isinstance(nobody, OwnClient)
+        found["nobody"] = nobody
+        before = (world.folder / "as-it-was.sqlite").read_bytes()
+        world.keep()
+        yield found
+        (world.folder / "as-it-was.sqlite").write_bytes(before)
+        world.restore()
