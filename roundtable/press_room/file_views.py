@@ -21,6 +21,7 @@ from roundtable.press_room.queries import edition_of, editions, found_or_404, no
 from roundtable.press_room.word_document import docx_of
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
+from roundtable.web.guards import limiter
 
 bp = Blueprint("files", __name__, url_prefix="/press")
 
@@ -70,6 +71,7 @@ def docx(slug: str, language: str, number: int | None = None) -> Response:
 
 @bp.get("/<slug>/<int:number>/kit.zip")
 @open_page
+@limiter.limit("30 per minute")
 def press_kit(slug: str, number: int) -> Response:
     """Give the press kit: everything, in every language."""
     publication = queries.public_version(slug, number)

@@ -13,7 +13,9 @@ from roundtable.audit.models import AuditDetail, AuditEntry
 from roundtable.db import db
 from roundtable.guests.models import Contact
 
-PAGE = 100
+PAGE = 50
+LABELS = ("titles", "names", "name", "person", "email", "role", "answer", "stage", "kind")
+"""Columns by which somebody recognises a row, the best first."""
 _ENTRIES = cast("Select[Any]", select(AuditEntry, AuditDetail.content))
 
 
@@ -41,6 +43,16 @@ class Line:
     origin: str
     is_erased: bool
     hash: str
+
+    @property
+    def label(self) -> str:
+        """What the row is called, where a change says it: its title, its name, its address."""
+        for name in LABELS:
+            for change in self.changes:
+                value = change.after if change.after is not None else change.before
+                if change.column == name and value and not isinstance(value, bool | int):
+                    return str(next(iter(value.values()), "") if isinstance(value, dict) else value)[:80]
+        return ""
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,24 @@ def _protect_forms() -> None:
         csrf.protect()
 
 
+def _token_in_address() -> str:
+    return f"link:{(request.view_args or {}).get('token', '')}"[:80]
+
+
+def _limit_links() -> None:
+    """Let nobody send forms by one link without end.
+
+    By the link, not by the address of the network: a town hall has one address for all its offices.
+    """
+    reads_only = request.method in {"GET", "HEAD", "OPTIONS"}
+    if not reads_only and is_by_link() and request.routing_exception is None:
+        with limiter.limit("60 per minute; 600 per hour", key_func=_token_in_address):
+            pass
+
+
 def init_app(app: Flask) -> None:
     """Put the guards before every request."""
     csrf.init_app(app)
     app.before_request(_protect_forms)
+    app.before_request(_limit_links)
     limiter.init_app(app)

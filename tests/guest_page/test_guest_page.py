@@ -1,6 +1,7 @@
 import hashlib
 import re
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import make
@@ -222,3 +223,22 @@ def test_the_guest_page_asks_the_database_as_often_for_thirty_as_for_three(clien
 
     assert counts[0] == counts[1]
     assert counts[0] <= 10
+
+
+def test_one_link_cannot_send_without_end_and_another_of_the_same_town_hall_still_can(
+    client: OwnClient,
+) -> None:
+    meeting = make.meeting()
+    first, second = (make.invitation(meeting, _with_contact(meeting, name)) for name in ("Bonn", "Köln"))
+
+    codes = [client.post(make.link(first), data={"answer": "accepted"}).status_code for _ in range(61)]
+
+    assert codes[-1] == 429
+    assert 429 not in codes[:60]
+    assert client.post(make.link(second), data={"answer": "accepted"}).status_code == 302
+
+
+def _with_contact(meeting: Any, name: str) -> Any:
+    city = make.participant(meeting.conference, name, "DE")
+    make.contact(city)
+    return city
