@@ -145,7 +145,10 @@ def _read_postgresql(url: URL) -> tuple[str, str]:
 def _run(program: str, *words: str, url: URL) -> str:
     """Run one of PostgreSQL's programs on the database; the password goes by the environment, never as a word."""
     environment = {**os.environ, "PGPASSWORD": url.password or ""}
-    name = url.set(drivername="postgresql", password=None).render_as_string()
+    bare = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, query=dict(url.query)
+    )
+    name = bare.render_as_string()
     try:
         done = subprocess.run(  # noqa: S603 - fixed programs, and words of our own
             [program, f"--dbname={name}", *words],

@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 from flask import has_request_context, request
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import joinedload
 
 from roundtable import clock
@@ -100,10 +102,10 @@ def _note_use(sign_in: SignIn) -> None:
     if request.method not in {"GET", "HEAD"}:
         sign_in.seen_at = clock.now()
         return
-    with writing(), db.engine.begin() as connection:
-        connection.execute(
-            update(SignIn).where(SignIn.key_hash == sign_in.key_hash).values(seen_at=clock.now())
-        )
+    statement = update(SignIn).where(SignIn.key_hash == sign_in.key_hash).values(seen_at=clock.now())
+    # A page is shown even where the database is busy; the next one will note it.
+    with suppress(OperationalError), writing(), db.engine.begin() as connection:
+        connection.execute(statement)
 
 
 def awaiting(key: str | None) -> SignIn | None:

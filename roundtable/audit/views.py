@@ -1,9 +1,14 @@
 """Writing down what was refused."""
 
+import logging
+
 from flask import Flask, Response, g, request
 from flask_login import current_user
+from sqlalchemy.exc import OperationalError
 
 from roundtable.audit.service import note_at_once
+
+log = logging.getLogger(__name__)
 
 
 def ask_once_more() -> None:
@@ -19,13 +24,17 @@ def _note_refusal(response: Response) -> Response:
     if "audit_link" in g or current_user.is_authenticated:
         values = request.view_args or {}
         conference = values.get("conference_id")
-        note_at_once(
-            "refused",
-            f"page/{request.endpoint}",
-            conference_id=conference if isinstance(conference, int) else None,
-            method=request.method,
-            objects={name: value for name, value in values.items() if isinstance(value, int)},
-        )
+        try:
+            note_at_once(
+                "refused",
+                f"page/{request.endpoint}",
+                conference_id=conference if isinstance(conference, int) else None,
+                method=request.method,
+                objects={name: value for name, value in values.items() if isinstance(value, int)},
+            )
+        except OperationalError:
+            # The refusal stands, whatever the database can do now.
+            log.exception("a refusal could not be written down")
     return response
 
 
