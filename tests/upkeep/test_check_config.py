@@ -54,7 +54,8 @@ def test_each_unsafe_setting_is_named(
 def test_the_machine_is_looked_at_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     home.chmod(0o755)
-    (home / "roundtable.sqlite").touch(mode=0o644)
+    (home / "roundtable.sqlite").touch()
+    (home / "roundtable.sqlite").chmod(0o644)
     (home / backup.LAST).unlink()
 
     found = " ".join(check_cli.unsafe(settings_for(home, **SAFE)))
