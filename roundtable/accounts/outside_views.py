@@ -30,6 +30,7 @@ from roundtable.mail.letters import public_address
 from roundtable.outside_services import SignInService
 from roundtable.web.access import open_page, own_path
 from roundtable.web.guards import limiter
+from roundtable.words import tidy
 
 log = logging.getLogger(__name__)
 bp = Blueprint("outside", __name__, url_prefix="/sign-in/with")
@@ -152,7 +153,7 @@ def _join(service: SignInService, claims: Mapping[str, Any], wish: Mapping[str, 
     email = outside_service.confirmed_address(service, claims)
     if door is None or email is None or outside_service.owner_of(service, claims) is not None:
         return _unknown(service)
-    user = join_service.account_of(door, email, name=str(claims.get("name") or email)[:200])
+    user = join_service.account_of(door, email, name=tidy(str(claims.get("name") or email))[:200])
     if user is None or not outside_service.connect(user, service, claims):
         return _unknown(service)
     target = join_service.join(door, user)

@@ -276,3 +276,44 @@ def _script(app: Flask) -> object:
     from flask.cli import ScriptInfo
 
     return ScriptInfo(create_app=lambda: app)
+
+
+def test_exports_removals_and_a_changed_sender_ask_once_more(organizer: OwnClient) -> None:
+    about = make.conference()
+    city = make.participant(about)
+    db.session.commit()
+    organizer.is_in_use = False
+    later(minutes=30)
+    base = f"/conferences/{about.id}"
+    described = {
+        "titles-en": "Conference",
+        "languages": "en",
+        "home_zone": "Europe/Istanbul",
+        "contact_name": "Desk",
+        "contact_email": "desk@example.org",
+    }
+
+    asked = [
+        organizer.get(f"{base}/guests.csv"),
+        organizer.get(f"{base}/guests.xlsx"),
+        organizer.get(f"{base}/log.jsonl"),
+        organizer.post(f"{base}/guests/{city.id}/remove"),
+        organizer.post(f"{base}/edit", data={**described, "sender_email": "new@roundtable.example.org"}),
+        organizer.post(
+            f"{base}/members", data={"email": "a@example.org", "role": "observer", "language": "en"}
+        ),
+    ]
+    plain = organizer.post(f"{base}/edit", data=described)
+
+    assert [one.status_code for one in asked] == [403] * 6
+    assert all("Is it you?" in one.text for one in asked)
+    assert plain.status_code == 302
+    db.session.expire_all()
+    assert (about.sender_email, make.outbox()) == ("", [])
+    done = organizer.post(
+        f"{base}/edit",
+        data={**described, "sender_email": "new@roundtable.example.org", "confirm_password": make.PASSWORD},
+    )
+    assert done.status_code == 302
+    db.session.expire_all()
+    assert about.sender_email == "new@roundtable.example.org"
