@@ -31,8 +31,8 @@ class Sheet:
 
 
 def draft(kind: str, language: str, sheet: Sheet) -> Draft:
-    """Return the letter; everything in the sheet is in the language already."""
-    parts = [_Part([line]) for line in sheet.before]
+    """Return the letter; everything in the sheet is in the language already, which is the current one."""
+    parts = [_Part([gettext("Dear Sir or Madam,")]), *(_Part([line]) for line in sheet.before)]
     if sheet.link:
         parts.append(_Part(block="link"))
     parts += [_Part([line]) for line in sheet.after]
