@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -16,11 +17,11 @@ import requests
 from bs4 import BeautifulSoup
 from conftest import OwnClient, free_port
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from roundtable import clock, outside_services
 from roundtable.accounts import factor_service, outside_views
-from roundtable.accounts.models import AccountDoor, OutsideIdentity, User
+from roundtable.accounts.models import AccountDoor, OutsideIdentity, SignIn, User
 from roundtable.conferences.models import Membership
 from roundtable.db import db
 from roundtable.outside_services import ServicesError, SignInService
@@ -191,6 +192,27 @@ def test_an_invitation_can_be_followed_with_the_citys_own_sign_in(
         db.session.scalars(select(Membership).where(Membership.user == user)).one().role.value == "observer"
     )
     assert guest.get(f"/conferences/{conference.id}").status_code == 200
+
+
+def test_signing_in_there_again_shows_who_one_is(client: OwnClient, city: SignInService) -> None:
+    """For whoever has no password here; another person at the service shows nothing."""
+    user = make.user("ada@koeln.example.org")
+    db.session.commit()
+    through(client, user.email)
+    client.is_in_use = False
+    db.session.execute(update(SignIn).values(proved_at=clock.now() - timedelta(hours=1)))
+    user.password_hash = ""
+    db.session.commit()
+
+    page = client.get("/account/second-factor")
+    wrong = through(client, "bea@koeln.example.org", "/sign-in/with/cologne?for=prove&next=/account")
+    still = client.get("/account/second-factor").status_code
+    right = through(client, user.email, "/sign-in/with/cologne?for=prove&next=/account/second-factor")
+
+    assert (page.status_code, wrong.status_code, still) == (403, 403, 403)
+    assert "Sign in once more at City of Cologne" in page.text
+    assert right.headers["Location"] == "/account/second-factor"
+    assert client.get("/account/second-factor").status_code == 200
 
 
 def test_a_switched_off_account_stays_out(client: OwnClient, city: SignInService) -> None:
