@@ -19,7 +19,7 @@ import pytest
 import waitress
 from conftest import Postman, content_of, free_port, settings_for
 from flask import Flask
-from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from roundtable import clock, create_app
 from roundtable.accounts import service as accounts
@@ -105,6 +105,7 @@ def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
         db.session.remove()
     thread, server = serve(app, port)
     yield Served(app, address)
+    close_browsers()
     server.close()
     thread.join(5)
     clock.set_source(None)
@@ -115,6 +116,7 @@ def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
 def open_page(browser: Browser, viewport: ViewportSize, language: str = "en-GB", **more: Any) -> Page:
     """Return a page whose faults are noted in `errors`."""
     context = browser.new_context(viewport=viewport, locale=language, **more)
+    _contexts.append(context)
     context.set_default_timeout(10_000)
     page = context.new_page()
     # A page that logs an error in the console (a blocked script, a missing file) is faulty.
@@ -124,6 +126,13 @@ def open_page(browser: Browser, viewport: ViewportSize, language: str = "en-GB",
 
 
 errors: dict[Page, list[str]] = {}
+_contexts: list[BrowserContext] = []
+
+
+def close_browsers() -> None:
+    """Close what a test has opened: a server waits for connections that a browser keeps alive."""
+    while _contexts:
+        _contexts.pop().close()
 
 
 def note_error(page: Page, kind: str, text: str) -> None:
