@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import planning, pressing, recording, scenes
+from benchmarks import planning, pressing, recording, scenes, trusting
 
 ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
 
@@ -234,6 +234,22 @@ def _record(scene: scenes.Scene) -> list[Row]:
     return [*rows, Row(f"minutes PDF, {count} pages", f"{printed:.0f} ms", against)]
 
 
+def _log() -> list[Row]:
+    logged, bare = interleaved_ms([trusting.change, trusting.unlogged_change], rounds=2 * ROUNDS)
+    entries = trusting.fill(20_000)
+    followed, hashed = interleaved_ms([trusting.following, trusting.hashing()], rounds=3)
+    return [
+        Row(
+            "a change with its entry in the log", f"{logged:.1f} ms", f"{logged / bare:.2f} × without the log"
+        ),
+        Row(
+            f"following the log, {entries} entries",
+            f"{followed:.0f} ms",
+            f"{followed / hashed:.0f} × hashing what it covers",
+        ),
+    ]
+
+
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory() as folder:
@@ -245,7 +261,7 @@ def main() -> None:
             *_letters(scene),
             *_feeds(scene),
         ]
-        rows += [*_proposals(), *_import(scene), *_record(scene)]
+        rows += [*_proposals(), *_import(scene), *_record(scene), *_log()]
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
