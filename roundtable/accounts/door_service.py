@@ -1,15 +1,14 @@
 """Doors: links in letters that open an account once. New passwords here; invitations by whoever invites."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import joinedload
 
 from roundtable import addresses, clock, tokens
-from roundtable.accounts import letters, notice_service
+from roundtable.accounts import codes, letters, notice_service
 from roundtable.accounts.models import AccountDoor, DoorKind, ResetRequest, User
 from roundtable.audit.service import came_by
 from roundtable.db import db
@@ -64,13 +63,23 @@ def door_of(token: str) -> AccountDoor | None:
 
 def take(door: AccountDoor) -> bool:
     """Close a door behind whoever goes through it; return whether it was still open."""
+    return _shut(AccountDoor.id == door.id) > 0
+
+
+def shut_all_of(user: User) -> None:
+    """Close every door to an account."""
+    _shut(AccountDoor.user_id == user.id)
+
+
+def _shut(*which: ColumnElement[bool]) -> int:
+    """Close those of these doors that are open; return how many were."""
     changed = db.session.execute(
         update(AccountDoor)
-        .where(AccountDoor.id == door.id, AccountDoor.used_at.is_(None))
+        .where(*which, AccountDoor.used_at.is_(None))
         .values(used_at=clock.now())
         .execution_options(synchronize_session="fetch")
     )
-    return bool(changed.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+    return int(changed.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
 
 
 # --- A new password ------------------------------------------------------------------------------------------
@@ -81,17 +90,11 @@ def new_code() -> str:
     return "".join(secrets.choice(_LETTERS) for _ in range(8))
 
 
-def code_hash(code: str) -> str:
-    """Return how a code is stored, however it was typed."""
-    plain = "".join(letter for letter in code.lower() if letter.isalnum())
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
-
-
 def ask_for_new_password(email: str, code: str, language: str) -> None:
     """Note that somebody wants a new password; whether the address has an account shows nowhere."""
     db.session.add(
         ResetRequest(
-            email_key=addresses.key(email), code_hash=code_hash(code), language=language, at=clock.now()
+            email_key=addresses.key(email), code_hash=codes.hashed(code), language=language, at=clock.now()
         )
     )
 
@@ -108,7 +111,8 @@ def answer_request(request_id: int) -> int:
         return 0
     user = db.session.scalar(select(User).where(User.email_key == request.email_key, User.is_enabled))
     if user is not None:
-        _void(DoorKind.NEW_PASSWORD, user)
+        # Only the newest letter opens one.
+        _shut(AccountDoor.kind == DoorKind.NEW_PASSWORD, AccountDoor.user_id == user.id)
         door = AccountDoor(
             kind=DoorKind.NEW_PASSWORD,
             email=user.email,
@@ -128,18 +132,9 @@ def answer_request(request_id: int) -> int:
     return int(user is not None)
 
 
-def _void(kind: DoorKind, user: User) -> None:
-    """Close the user's earlier doors of a kind: only the newest letter opens one."""
-    db.session.execute(
-        update(AccountDoor)
-        .where(AccountDoor.kind == kind, AccountDoor.user_id == user.id, AccountDoor.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
-
-
 def accepts_code(door: AccountDoor, code: str) -> bool:
     """Whether this is the code that was shown to whoever asked; after too many wrong ones the door is shut."""
-    if secrets.compare_digest(door.code_hash, code_hash(code)):
+    if secrets.compare_digest(door.code_hash, codes.hashed(code)):
         return True
     door.attempts += 1
     if door.attempts >= MOST_ATTEMPTS:
@@ -158,15 +153,10 @@ def invite(
     The letter is written by whoever invites: only they know for what.
     """
     key = addresses.key(email)
-    db.session.execute(
-        update(AccountDoor)
-        .where(
-            AccountDoor.kind == DoorKind.INVITATION,
-            AccountDoor.email_key == key,
-            AccountDoor.conference_id == conference_id,
-            AccountDoor.used_at.is_(None),
-        )
-        .values(used_at=clock.now())
+    _shut(
+        AccountDoor.kind == DoorKind.INVITATION,
+        AccountDoor.email_key == key,
+        AccountDoor.conference_id == conference_id,
     )
     door = AccountDoor(
         kind=DoorKind.INVITATION,

@@ -1,7 +1,6 @@
 """The second factor: codes of an app (RFC 6238), recovery codes, and who must have one."""
 
 import base64
-import hashlib
 import hmac
 import secrets
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from flask import current_app
 from sqlalchemy import delete, exists, func, select, update
 
 from roundtable import clock
+from roundtable.accounts import codes
 from roundtable.accounts.models import Passkey, RecoveryCode, User
 from roundtable.audit.service import note
 from roundtable.ciphers import InvalidToken, decrypted, encrypted
@@ -103,20 +103,19 @@ def _step(secret: str, code: str, *, after: int) -> int | None:
 def new_recovery_codes(user: User) -> list[str]:
     """Return ten new codes and forget the old ones; they are shown once and stored as hashes."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
-    codes = [base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower() for _ in range(CODES)]
-    db.session.add_all(RecoveryCode(user_id=user.id, code_hash=_hash(code)) for code in codes)
+    made = [base64.b32encode(secrets.token_bytes(10)).decode("ascii").lower() for _ in range(CODES)]
+    db.session.add_all(RecoveryCode(user_id=user.id, code_hash=codes.hashed(code)) for code in made)
     note("recovery-codes-made", f"user/{user.id}", count=CODES)
-    return ["-".join(code[place : place + 4] for place in range(0, 16, 4)) for code in codes]
+    return ["-".join(code[place : place + 4] for place in range(0, 16, 4)) for code in made]
 
 
 def takes_recovery_code(user: User, code: str) -> bool:
     """Whether this is one of the account's codes that was not used; it is from now on."""
-    plain = "".join(letter for letter in code.lower() if letter.isalnum())
     changed = db.session.execute(
         update(RecoveryCode)
         .where(
             RecoveryCode.user_id == user.id,
-            RecoveryCode.code_hash == _hash(plain),
+            RecoveryCode.code_hash == codes.hashed(code),
             RecoveryCode.used_at.is_(None),
         )
         .values(used_at=clock.now())
@@ -135,11 +134,6 @@ def codes_left(user: User) -> int:
         )
         or 0
     )
-
-
-def _hash(code: str) -> str:
-    # 80 random bits need no slow hash.
-    return hashlib.sha256(code.encode("utf-8", "replace")).hexdigest()
 
 
 # --- Who has one, and who must ------------------------------------------------------------------------------

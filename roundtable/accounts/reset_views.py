@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
-from roundtable.accounts import door_service, join_service, notice_service, passwords, service
+from roundtable.accounts import codes, door_service, join_service, notice_service, service
 from roundtable.accounts.access import let_in, present_user
 from roundtable.accounts.forms import CodeForm, ForgottenForm, JoinForm, NewPasswordForm
 from roundtable.accounts.models import AccountDoor, DoorKind, Method
@@ -93,7 +93,7 @@ def _page(
 
 
 def _is_same_browser(door: AccountDoor) -> bool:
-    return door_service.code_hash(str(session.get(_CODE, ""))) == door.code_hash
+    return codes.hashed(str(session.get(_CODE, ""))) == door.code_hash
 
 
 @bp.get("/door/<token>")
@@ -126,16 +126,16 @@ def set_password(token: str) -> ResponseReturnValue:
                 gettext("This is not the code that was shown in the browser in which you asked.")
             ]
             return (_page(door, token, form, code_form), 422) if door.used_at is None else abort(404)
-    try:
-        if form.validate():
-            passwords.check_new(form.password.data or "", (door.user.name, door.user.email))
-    except Refusal as refusal:
-        form.password.errors = [refusal_text(refusal)]
-    if form.errors or form.password.errors:
+    if not form.validate():
         return _page(door, token, form, code_form), 422
     if not door_service.take(door):
         abort(404)
-    service.set_password(door.user, form.password.data or "")
+    try:
+        service.set_password(door.user, form.password.data or "")
+    except Refusal as refusal:
+        db.session.rollback()  # the door stays open
+        form.password.errors = [refusal_text(refusal)]
+        return _page(door, token, form, code_form), 422
     service.end_sign_ins(door.user, also_present=True)
     notice_service.tell(door.user, "password")
     db.session.commit()

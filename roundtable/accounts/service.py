@@ -1,10 +1,11 @@
 """The verbs of accounts: add, find, rename, change the password, switch off and on."""
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 
 from roundtable import addresses, clock
 from roundtable.accounts import passwords
-from roundtable.accounts.models import AccountDoor, SignIn, User
+from roundtable.accounts.door_service import shut_all_of
+from roundtable.accounts.models import SignIn, User
 from roundtable.audit.service import note
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
@@ -63,7 +64,7 @@ def set_password(user: User, password: str) -> None:
     passwords.check_new(password, (user.name, user.email))
     user.password_hash = passwords.hashed(password)
     end_sign_ins(user)
-    _void_doors(user)
+    shut_all_of(user)
 
 
 def end_sign_ins(user: User, *, also_present: bool = False) -> int:
@@ -87,7 +88,7 @@ def set_enabled(user: User, *, is_enabled: bool) -> None:
     if not is_enabled:
         _check_not_last(user)
         end_sign_ins(user, also_present=True)
-        _void_doors(user)
+        shut_all_of(user)
     user.is_enabled = is_enabled
 
 
@@ -108,14 +109,6 @@ def _check_not_last(user: User) -> None:
     )
     if user.is_administrator and user.is_enabled and not others:
         raise Refusal(LAST_ADMINISTRATOR)
-
-
-def _void_doors(user: User) -> None:
-    db.session.execute(
-        update(AccountDoor)
-        .where(AccountDoor.user_id == user.id, AccountDoor.used_at.is_(None))
-        .values(used_at=clock.now())
-    )
 
 
 def all_users() -> list[User]:

@@ -22,6 +22,7 @@ from roundtable.mail import delivery
 from roundtable.minutes.forms import ACTION_NAMES
 from roundtable.minutes.kinds import ActionState
 from roundtable.web.access import by_link
+from roundtable.web.downloads import file_answer
 
 bp = Blueprint("actions", __name__)
 
@@ -102,15 +103,12 @@ def _table(conference: Conference) -> list[list[str]]:
 def export(conference_id: int, ending: str) -> Response:
     """Give the list as CSV or tables.XLSX."""
     conference = conference_or_404(conference_id, Right.READ)
-    table = _table(conference)
-    if ending == "csv":
-        response = Response(tables.as_csv(table), content_type="text/csv; charset=utf-8")
-    elif ending == "xlsx":
-        response = Response(tables.as_xlsx(table, "Actions"), content_type=tables.XLSX)
-    else:
+    if ending not in {"csv", "xlsx"}:
         abort(404)
-    response.headers["Content-Disposition"] = f'attachment; filename="actions-{conference.id}.{ending}"'
-    return response
+    table, name = _table(conference), f"actions-{conference.id}.{ending}"
+    if ending == "csv":
+        return file_answer(tables.as_csv(table), "text/csv", name)
+    return file_answer(tables.as_xlsx(table, "Actions"), tables.XLSX, name)
 
 
 # --- For offices ------------------------------------------------------------------------------------------

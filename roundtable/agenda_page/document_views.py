@@ -14,6 +14,7 @@ from roundtable.invitations.models import Invitation
 from roundtable.invitations.needs import directions
 from roundtable.invitations.queries import invitations_to
 from roundtable.languages import LANGUAGES, current_language, locale_of
+from roundtable.web.downloads import file_answer
 
 
 def agenda_pdf(
@@ -47,9 +48,7 @@ def pdf_response(meeting: Meeting, agenda: list[PlannedItem]) -> Response:
 
 
 def _inline(content: bytes, name: str) -> Response:
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
+    return file_answer(content, "application/pdf", name, is_shown=True)
 
 
 def interpreters_response(meeting: Meeting) -> Response:

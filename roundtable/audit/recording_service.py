@@ -7,7 +7,7 @@ from sqlalchemy import Table, event, inspect
 from sqlalchemy.orm import Mapper, Session, UOWTransaction, configure_mappers
 
 from roundtable.audit.coverage import BOOKKEEPING, TRACED, value_for_log
-from roundtable.audit.service import Note, append, pending, remembers
+from roundtable.audit.service import PENDING, Note, append, pending, remembers
 from roundtable.db import Base, db
 
 _MOST_STEPS = 6
@@ -49,14 +49,14 @@ def _after_flush(session: Session, _context: UOWTransaction) -> None:
 
 def _before_commit(session: Session) -> None:
     session.flush()
-    notes = session.info.pop("audit.pending", None)
+    notes = session.info.pop(PENDING, None)
     if notes:
         append(session.connection(), list(notes.values()))
 
 
 def _after_rollback(session: Session, _previous: object) -> None:
     if not session.in_nested_transaction():
-        session.info.pop("audit.pending", None)
+        session.info.pop(PENDING, None)
 
 
 def _table(one: object) -> str:

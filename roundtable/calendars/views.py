@@ -22,6 +22,7 @@ from roundtable.links import Purpose
 from roundtable.mail import inbox
 from roundtable.mail.filling import placeholder
 from roundtable.web.access import by_link
+from roundtable.web.downloads import file_answer
 
 bp = Blueprint("calendars", __name__)
 CALENDAR = "text/calendar; charset=utf-8"
@@ -40,9 +41,7 @@ def meeting_file(token: str, meeting_id: int) -> Response:
     invitation = shown_invitation_or_404(contact, meeting_id)
     (entry,) = feeds.entries_for(contact, [invitation], current_language())
     content = ical.write(entry.with_links(_with_link(contact)), ical.Method.PUBLISH)
-    response = Response(content, content_type=CALENDAR)
-    response.headers["Content-Disposition"] = f'attachment; filename="session-{meeting_id}.ics"'
-    return response
+    return file_answer(content, CALENDAR, f"session-{meeting_id}.ics")
 
 
 @bp.get("/c/<token>.ics")

@@ -18,6 +18,7 @@ from roundtable.minutes.forms import ADOPTION_NAMES, KIND_NAMES, PRESENCE_NAMES
 from roundtable.minutes.models import Minutes
 from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import by_link
+from roundtable.web.downloads import file_answer
 
 bp = Blueprint("guest_minutes", __name__)
 
@@ -112,9 +113,7 @@ def pdf(token: str, meeting_id: int) -> Response:
     minutes = _minutes_or_404(contact, meeting_id)
     language = current_language()
     content = pdf_of(minutes, language, is_full=False)
-    response = Response(content, mimetype="application/pdf")
-    response.headers["Content-Disposition"] = f'inline; filename="minutes-{meeting_id}-{language}.pdf"'
-    return response
+    return file_answer(content, "application/pdf", f"minutes-{meeting_id}-{language}.pdf", is_shown=True)
 
 
 @bp.get("/g/<token>/meetings/<int:meeting_id>/minutes.docx")
@@ -124,6 +123,5 @@ def docx(token: str, meeting_id: int) -> Response:
     contact = contact_or_404(token)
     minutes = _minutes_or_404(contact, meeting_id)
     language = current_language()
-    response = Response(docx_of(minutes, language, is_full=False), mimetype=DOCX)
-    response.headers["Content-Disposition"] = f'attachment; filename="minutes-{meeting_id}-{language}.docx"'
-    return response
+    content = docx_of(minutes, language, is_full=False)
+    return file_answer(content, DOCX, f"minutes-{meeting_id}-{language}.docx")

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from flask import (
     Blueprint,
     Flask,
-    Response,
     abort,
     flash,
     jsonify,
@@ -44,6 +43,7 @@ from roundtable.guests.roles import OrderRule, ParticipantRole
 from roundtable.invitations.answers import STATE_NAMES
 from roundtable.invitations.queries import invitations_to
 from roundtable.languages import current_language, refusal_text
+from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
 
 bp = Blueprint("guests", __name__)
@@ -309,7 +309,7 @@ def export_csv(conference_id: int) -> ResponseReturnValue:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
     _note_export(conference, "guests.csv")
-    return _file(tables.as_csv(table), "text/csv; charset=utf-8", f"guests-{conference.id}.csv")
+    return file_answer(tables.as_csv(table), "text/csv", f"guests-{conference.id}.csv")
 
 
 @bp.get("/conferences/<int:conference_id>/guests.xlsx")
@@ -319,17 +319,11 @@ def export_xlsx(conference_id: int) -> ResponseReturnValue:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     table = exports.rows_of(_listed(conference, None), current_language())
     _note_export(conference, "guests.xlsx")
-    return _file(tables.as_xlsx(table, "Guests"), tables.XLSX, f"guests-{conference.id}.xlsx")
+    return file_answer(tables.as_xlsx(table, "Guests"), tables.XLSX, f"guests-{conference.id}.xlsx")
 
 
 def _note_export(conference: Conference, what: str) -> None:
     note_at_once("exported", f"conference/{conference.id}", conference_id=conference.id, what=what)
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    response = Response(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 @bp.post("/conferences/<int:conference_id>/guests/copy")

@@ -48,6 +48,7 @@ from roundtable.mail import delivery, outbox
 from roundtable.mail.filling import without_links
 from roundtable.mail.models import FAILED, WAITING, Letter
 from roundtable.web.access import row_or_404
+from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
 
 bp = Blueprint("invitations", __name__)
@@ -115,9 +116,7 @@ def export(meeting_id: int) -> Response:
     meeting = meeting_or_404(meeting_id, Right.ORGANIZE)
     content = exports.answers_as_csv(queries.invitations_to(meeting))
     note_at_once("exported", f"meeting/{meeting.id}", conference_id=meeting.conference_id, what="answers.csv")
-    response = Response(content, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="answers-{meeting.id}.csv"'
-    return response
+    return file_answer(content, "text/csv", f"answers-{meeting.id}.csv")
 
 
 @bp.get("/meetings/<int:meeting_id>/invitations/preview/<kind>")

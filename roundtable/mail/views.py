@@ -8,6 +8,7 @@ from roundtable.db import db
 from roundtable.mail import delivery, filling
 from roundtable.mail.filling import Filled, Missing, People
 from roundtable.mail.models import Letter
+from roundtable.web.downloads import file_answer
 from roundtable.web.headers import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mail", __name__)
@@ -78,9 +79,7 @@ def source(letter_id: int) -> Response:
     letter = _letter_or_404(letter_id)
     _filled_or_404(letter)
     content, _ = filling.as_bytes(letter, _people(letter), current_app.config["ROUNDTABLE"])
-    response = Response(content, mimetype="message/rfc822")
-    response.headers["Content-Disposition"] = f'attachment; filename="letter-{letter_id}.eml"'
-    return response
+    return file_answer(content, "message/rfc822", f"letter-{letter_id}.eml")
 
 
 def init_app(app: Flask) -> None:

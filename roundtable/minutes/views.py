@@ -31,6 +31,7 @@ from roundtable.minutes.models import Entry, EntryVersion, Minutes
 from roundtable.minutes.record import Record
 from roundtable.minutes.word_service import DOCX, docx_of
 from roundtable.web.access import row_or_404
+from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
 from roundtable.words import tidy
 
@@ -250,10 +251,9 @@ def _document(
         abort(404)
     language = current_language()
     is_full = Right.KEEP_RECORD in rights_in(meeting.conference) and "common" not in request.args
-    response = Response(make(minutes, language, is_full), mimetype=media_type)
-    shown, ending = ("inline", "pdf") if media_type == PDF else ("attachment", "docx")
-    response.headers["Content-Disposition"] = f'{shown}; filename="{name}-{meeting.id}-{language}.{ending}"'
-    return response
+    is_shown = media_type == PDF
+    called = f"{name}-{meeting.id}-{language}.{'pdf' if is_shown else 'docx'}"
+    return file_answer(make(minutes, language, is_full), media_type, called, is_shown=is_shown)
 
 
 @bp.get("/meetings/<int:meeting_id>/minutes.pdf")

@@ -21,6 +21,7 @@ from roundtable.press_room.queries import edition_of, editions, found_or_404, no
 from roundtable.press_room.word_document import docx_of
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
+from roundtable.web.downloads import file_answer
 from roundtable.web.guards import limiter
 
 bp = Blueprint("files", __name__, url_prefix="/press")
@@ -33,8 +34,7 @@ def _edition_or_404(slug: str, language: str, number: int | None) -> Edition:
 
 
 def _download(content: bytes, mimetype: str, name: str) -> Response:
-    response = Response(content, mimetype=mimetype)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response = file_answer(content, mimetype, name)
     response.add_etag()
     return kept(response)
 

@@ -21,6 +21,7 @@ from roundtable.press_room.ninjs import news_article
 from roundtable.press_room.queries import Found, edition_of, editions, found_or_404, not_withdrawn
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
+from roundtable.web.downloads import file_answer
 
 SHARES_KEPT = 64
 """Cut pictures (some 90 kB each) in memory: networks ask for one many times in the same hour."""
@@ -126,9 +127,8 @@ def pdf(slug: str, language: str, number: int | None = None) -> Response:
     """Give the stored PDF; it is never made anew."""
     found = found_or_404(slug, language, number)
     not_withdrawn(found.publication)
-    response = Response(storage.read(found.text.pdf_key), mimetype="application/pdf")
     name = f"{slug}-{language}-v{found.publication.number}.pdf"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response = file_answer(storage.read(found.text.pdf_key), "application/pdf", name, is_shown=True)
     response.set_etag(found.text.pdf_sha256)
     return kept(response)
 

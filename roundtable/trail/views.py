@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Flask, Response, render_template, request
+from flask import Blueprint, Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select
@@ -17,6 +17,7 @@ from roundtable.conferences.roles import Right
 from roundtable.trail import queries
 from roundtable.trail.queries import Narrowed
 from roundtable.trail.words import ACTORS, ACTS, TABLES
+from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
 
 bp = Blueprint("trail", __name__)
@@ -81,9 +82,7 @@ def export(conference_id: int) -> ResponseReturnValue:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     content = "".join(_exported(queries.of_conference(conference.id)))
     note_at_once("exported", f"conference/{conference.id}", conference_id=conference.id, what="log.jsonl")
-    response = Response(content, content_type="application/jsonl; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="log-{conference.id}.jsonl"'
-    return response
+    return file_answer(content, "application/jsonl; charset=utf-8", f"log-{conference.id}.jsonl")
 
 
 def _exported(entries: Select[Any]) -> Iterator[str]:
