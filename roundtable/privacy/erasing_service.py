@@ -16,19 +16,21 @@ from roundtable.accounts.models import AccountDoor, OutsideIdentity, Passkey, Re
 from roundtable.accounts.service import set_administrator
 from roundtable.audit.models import AuditDetail, AuditEntry
 from roundtable.audit.service import forgetful, note
-from roundtable.conferences.models import Conference, Meeting, Membership
+from roundtable.conferences.models import Conference, Membership
 from roundtable.conferences.service import pace_key
 from roundtable.db import db
 from roundtable.distribution.models import Newsroom
 from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests.models import Contact
-from roundtable.invitations.models import AnswerGiven, CalendarEntry, CalendarReply, LinkRequest
+from roundtable.invitations.models import AnswerGiven, CalendarEntry, CalendarReply, Invitation, LinkRequest
 from roundtable.mail.models import Letter
-from roundtable.minutes.models import ActionReport, Entry, Minutes, Remark
-from roundtable.press.models import Block, Clearance, PressSummary, PreviewLink
+from roundtable.minutes.models import ActionReport, Minutes, Remark
+from roundtable.press.models import Clearance, PreviewLink
 from roundtable.privacy.person_queries import contacts_with, deputies_with, letters_to
 from roundtable.privacy.retention_service import NOBODY
+from roundtable.privacy.scope_queries import blocks_in, entries_in
 from roundtable.scheduling.models import DateQuestion
+from roundtable.video.models import Passage
 
 
 def erase(email: str) -> Counter[str]:
@@ -53,6 +55,7 @@ def _erase(email: str) -> Counter[str]:
         _unname(contact)
         found["letters"] += _unname_letters(contact)
     for invitation in deputies_with(email):
+        _unname_deputy(invitation)
         invitation.deputy_name = invitation.deputy_office = invitation.deputy_email = ""
         invitation.deputy_language = ""
         found["deputies"] += 1
@@ -88,27 +91,37 @@ def _unname(contact: Contact) -> None:
     """Take a contact's name out of what the office has answered; the answers themselves are the city's."""
     for table in (AnswerGiven, DateQuestion, Remark):
         db.session.execute(update(table).where(table.contact_id == contact.id).values(said_by=NOBODY))
-    minutes_of = (
-        select(Minutes.id)
-        .join(Meeting, Meeting.id == Minutes.meeting_id)
-        .where(Meeting.conference_id == contact.participant.conference_id)
-    )
-    entries = select(Entry.id).where(Entry.minutes_id.in_(minutes_of))
+    conference_id = contact.participant.conference_id
     db.session.execute(
         update(ActionReport)
-        .where(ActionReport.entry_id.in_(entries), ActionReport.said_by == contact.name)
+        .where(ActionReport.entry_id.in_(entries_in(conference_id)), ActionReport.said_by == contact.name)
         .values(said_by=NOBODY)
-    )
-    blocks = (
-        select(Block.id)
-        .join(PressSummary, PressSummary.id == Block.summary_id)
-        .join(Meeting, Meeting.id == PressSummary.meeting_id)
-        .where(Meeting.conference_id == contact.participant.conference_id)
     )
     db.session.execute(
         update(Clearance)
-        .where(Clearance.block_id.in_(blocks), Clearance.answered_by == contact.name)
+        .where(Clearance.block_id.in_(blocks_in(conference_id)), Clearance.answered_by == contact.name)
         .values(answered_by=NOBODY)
+    )
+
+
+def _unname_deputy(invitation: Invitation) -> None:
+    """Take a deputy's name out of the history of the answer and of who came through the door."""
+    db.session.execute(
+        update(AnswerGiven)
+        .where(
+            AnswerGiven.invitation_id == invitation.id,
+            AnswerGiven.deputy.contains(invitation.deputy_name, autoescape=True),
+        )
+        .values(deputy=NOBODY)
+    )
+    db.session.execute(
+        update(Passage)
+        .where(
+            Passage.meeting_id == invitation.meeting_id,
+            Passage.participant_id == invitation.participant_id,
+            Passage.is_deputy,
+        )
+        .values(called=NOBODY)
     )
 
 

@@ -147,9 +147,3 @@ def _row(one: Any) -> dict[str, Any]:
         is_plain = value is None or isinstance(value, bool | int | float | str | dict | list)
         found[name] = value if is_plain else value.isoformat() if hasattr(value, "isoformat") else str(value)
     return found
-
-
-def is_known(email: str) -> bool:
-    """Whether anything is stored about this address."""
-    found = gathered(email)
-    return any(value for name, value in found.items() if name not in {"address", "gathered_at"})

@@ -7,7 +7,7 @@ contacts and the details of the log go.
 from calendar import monthrange
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
 from roundtable import clock
 from roundtable.audit.models import AuditDetail, AuditEntry
@@ -19,8 +19,9 @@ from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact, Participant
 from roundtable.invitations.models import AnswerGiven, CalendarEntry, CalendarReply, Invitation
 from roundtable.mail.models import Letter, ReceivedMail
-from roundtable.minutes.models import ActionReport, Entry, Minutes, Remark
-from roundtable.press.models import Block, Clearance, PressSummary, PreviewLink, PreviewVisit, Publication
+from roundtable.minutes.models import ActionReport, Remark
+from roundtable.press.models import Clearance, PressSummary, PreviewLink, PreviewVisit, Publication
+from roundtable.privacy.scope_queries import blocks_in, entries_in, meetings_in, minutes_in
 from roundtable.scheduling.models import DatePoll, DateQuestion
 from roundtable.video.models import Passage
 
@@ -47,25 +48,21 @@ def due_at(conference: Conference) -> datetime | None:
     return after_months(ends, conference.keep_months) if ends is not None else None
 
 
-def _meetings(conference: Conference) -> Select[int]:
-    return select(Meeting.id).where(Meeting.conference_id == conference.id)
-
-
 def _kinds(conference: Conference) -> dict[str, tuple[type, ColumnElement[bool]]]:
     """Return what goes, by its name: the table, and which of its rows."""
-    invitations = select(Invitation.id).where(Invitation.meeting_id.in_(_meetings(conference)))
+    invitations = select(Invitation.id).where(Invitation.meeting_id.in_(meetings_in(conference.id)))
     publications = (
         select(Publication.id)
         .join(PressSummary, PressSummary.id == Publication.summary_id)
-        .where(PressSummary.meeting_id.in_(_meetings(conference)))
+        .where(PressSummary.meeting_id.in_(meetings_in(conference.id)))
     )
     people = select(Participant.id).where(Participant.conference_id == conference.id)
     return {
         "letters": (Letter, Letter.pace_key == pace_key(conference)),
         "history of answers": (AnswerGiven, AnswerGiven.invitation_id.in_(invitations)),
         "replies from calendars": (CalendarReply, CalendarReply.invitation_id.in_(invitations)),
-        "state of calendars": (CalendarEntry, CalendarEntry.meeting_id.in_(_meetings(conference))),
-        "who came through the door": (Passage, Passage.meeting_id.in_(_meetings(conference))),
+        "state of calendars": (CalendarEntry, CalendarEntry.meeting_id.in_(meetings_in(conference.id))),
+        "who came through the door": (Passage, Passage.meeting_id.in_(meetings_in(conference.id))),
         "contacts of offices": (Contact, Contact.participant_id.in_(people)),
         "visits by preview links": (
             PreviewVisit,
@@ -93,7 +90,7 @@ def preview(conference: Conference) -> dict[str, int]:
     }
     found["notes and deputies"] = (
         db.session.scalar(
-            select(func.count()).where(Invitation.meeting_id.in_(_meetings(conference)), _has_words())
+            select(func.count()).where(Invitation.meeting_id.in_(meetings_in(conference.id)), _has_words())
         )
         or 0
     )
@@ -122,7 +119,7 @@ def remove(conference: Conference) -> dict[str, int]:
         db.session.execute(delete(table).where(which).execution_options(synchronize_session=False))
     db.session.execute(
         update(Invitation)
-        .where(Invitation.meeting_id.in_(_meetings(conference)))
+        .where(Invitation.meeting_id.in_(meetings_in(conference.id)))
         .values(
             note="",
             topic="",
@@ -154,17 +151,10 @@ def remove(conference: Conference) -> dict[str, int]:
 
 def _unname(conference: Conference) -> None:
     """Take the names of office staff out of what stays: remarks, reports, released quotes."""
-    minutes = select(Minutes.id).where(Minutes.meeting_id.in_(_meetings(conference)))
-    entries = select(Entry.id).where(Entry.minutes_id.in_(minutes))
-    blocks = (
-        select(Block.id)
-        .join(PressSummary, PressSummary.id == Block.summary_id)
-        .where(PressSummary.meeting_id.in_(_meetings(conference)))
-    )
     for table, which, column in (
-        (Remark, Remark.minutes_id.in_(minutes), "said_by"),
-        (ActionReport, ActionReport.entry_id.in_(entries), "said_by"),
-        (Clearance, Clearance.block_id.in_(blocks), "answered_by"),
+        (Remark, Remark.minutes_id.in_(minutes_in(conference.id)), "said_by"),
+        (ActionReport, ActionReport.entry_id.in_(entries_in(conference.id)), "said_by"),
+        (Clearance, Clearance.block_id.in_(blocks_in(conference.id)), "answered_by"),
     ):
         query = update(table).where(which).values({column: NOBODY})
         db.session.execute(query.execution_options(synchronize_session=False))

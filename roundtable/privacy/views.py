@@ -2,7 +2,7 @@
 
 import json
 
-from flask import Blueprint, Flask, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,6 +16,7 @@ from roundtable.privacy import erasing_service, person_queries, retention_servic
 from roundtable.privacy.forms import KeepForm, PersonForm
 from roundtable.privacy.words import KINDS, STORED
 from roundtable.web.access import open_page
+from roundtable.web.downloads import file_answer
 
 bp = Blueprint("privacy", __name__)
 
@@ -94,9 +95,7 @@ def export() -> ResponseReturnValue:
     content = json.dumps(person_queries.gathered(form.email.data or ""), ensure_ascii=False, indent=1)
     note("exported", "person/0", what="person.json")
     db.session.commit()
-    response = Response(content, content_type="application/json; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="person.json"'
-    return response
+    return file_answer(content, "application/json; charset=utf-8", "person.json")
 
 
 @bp.post("/administration/people/erase")

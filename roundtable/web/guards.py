@@ -20,7 +20,9 @@ def _protect_forms() -> None:
 
 
 def _token_in_address() -> str:
-    return f"link:{(request.view_args or {}).get('token', '')}"[:80]
+    token = (request.view_args or {}).get("token")
+    # The page for whoever has lost the link has none in its address: there each network counts for itself.
+    return f"link:{token}"[:80] if token else f"no-link:{get_remote_address()}"
 
 
 def _limit_links() -> None:

@@ -242,3 +242,15 @@ def _with_contact(meeting: Any, name: str) -> Any:
     city = make.participant(meeting.conference, name, "DE")
     make.contact(city)
     return city
+
+
+def test_whoever_asks_for_lost_links_without_end_keeps_nobody_else_from_asking(client: OwnClient) -> None:
+    """The page has no link in its address: each network counts for itself."""
+    for number in range(62):
+        client.post("/link", data={"email": f"{number}@example.org"})
+
+    assert client.post("/link", data={"email": "a@example.org"}).status_code == 429
+    elsewhere = client.post(
+        "/link", data={"email": "a@example.org"}, environ_overrides={"REMOTE_ADDR": "192.0.2.7"}
+    )
+    assert elsewhere.status_code == 302

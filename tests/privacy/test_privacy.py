@@ -28,6 +28,7 @@ from roundtable.minutes.models import Minutes
 from roundtable.privacy import erasing_service, person_queries, retention_service
 from roundtable.privacy.jobs import remove_what_is_due
 from roundtable.privacy.words import KINDS
+from roundtable.video.models import Passage
 
 ADDRESS = "Office@ankara.example.org"
 NAME = "Ayşe Sekreter"
@@ -91,6 +92,35 @@ def test_an_erased_person_is_nowhere_but_in_what_must_stay(client: OwnClient) ->
     assert (
         db.session.scalars(select(Invitation).where(Invitation.meeting_id == meeting_id)).first() is not None
     )
+
+
+def test_an_erased_deputy_is_nowhere_either(client: OwnClient) -> None:
+    one = story(client)
+    deputy = {
+        "answer": "delegated",
+        "deputy_name": "Zeynep Vekil",
+        "deputy_office": "Deputy mayor",
+        "deputy_email": "vekil@ankara.example.org",
+        "deputy_language": "tr",
+    }
+    assert client.post(make.link(one), data=deputy).status_code == 302
+    db.session.add(
+        Passage(
+            meeting_id=one.meeting_id,
+            participant_id=one.participant_id,
+            called="Zeynep Vekil, Ankara",
+            is_deputy=True,
+            at=make.NOW,
+        )
+    )
+    db.session.commit()
+    assert "Zeynep" in everything()
+
+    erasing_service.erase("vekil@ankara.example.org")
+    db.session.commit()
+
+    assert "Zeynep" not in everything()
+    assert "vekil@ankara" not in everything()
 
 
 def test_a_link_that_was_sent_to_an_erased_person_opens_nothing(client: OwnClient) -> None:
