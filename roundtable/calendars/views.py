@@ -25,7 +25,7 @@ from roundtable.web.access import by_link
 from roundtable.web.downloads import file_answer
 
 bp = Blueprint("calendars", __name__)
-CALENDAR = "text/calendar; charset=utf-8"
+CALENDAR = "text/calendar"
 
 
 def _with_link(contact: Contact) -> Callable[[str], str]:
@@ -77,7 +77,7 @@ def organizers_feed(token: str) -> Response:
 
 def _feed_response(etag: str, content: Callable[[], bytes]) -> Response:
     """Answer 304 where the caller has this state already; only else is the calendar built."""
-    response = Response(content_type=CALENDAR)
+    response = Response(mimetype=CALENDAR)
     response.set_etag(etag)
     response.headers["Cache-Control"] = "private, no-cache"
     if request.if_none_match.contains(etag):

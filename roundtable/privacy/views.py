@@ -95,7 +95,7 @@ def export() -> ResponseReturnValue:
     content = json.dumps(person_queries.gathered(form.email.data or ""), ensure_ascii=False, indent=1)
     note("exported", "person/0", what="person.json")
     db.session.commit()
-    return file_answer(content, "application/json; charset=utf-8", "person.json")
+    return file_answer(content, "application/json", "person.json")
 
 
 @bp.post("/administration/people/erase")

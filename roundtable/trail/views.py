@@ -82,7 +82,7 @@ def export(conference_id: int) -> ResponseReturnValue:
     conference = conference_or_404(conference_id, Right.ORGANIZE)
     content = "".join(_exported(queries.of_conference(conference.id)))
     note_at_once("exported", f"conference/{conference.id}", conference_id=conference.id, what="log.jsonl")
-    return file_answer(content, "application/jsonl; charset=utf-8", f"log-{conference.id}.jsonl")
+    return file_answer(content, "application/jsonl", f"log-{conference.id}.jsonl")
 
 
 def _exported(entries: Select[Any]) -> Iterator[str]:

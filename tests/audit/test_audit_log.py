@@ -1,6 +1,8 @@
 """What is done is written down, by itself, in a chain that shows what is missing."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -137,13 +139,9 @@ def test_whatever_is_removed_or_changed_shows(app: Flask, statement: str, says: 
     filled(app)
 
     db.session.rollback()
-    with db.engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        connection.exec_driver_sql(statement)
-        connection.commit()
-        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    # Whoever forges the log has the file and a connection of his own, without our foreign keys.
+    with closing(sqlite3.connect(str(db.engine.url.database))) as forger, forger:
+        forger.execute(statement)
 
     assert says in service.verify().fault
 
