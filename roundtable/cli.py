@@ -17,7 +17,7 @@ from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.actions.jobs import remind_about_actions
 from roundtable.circulation.jobs import adopt_by_silence
 from roundtable.clearance.jobs import remind_about_quotes
-from roundtable.commands import accounts_cli, audit_cli, check_cli, people_cli, upkeep_cli
+from roundtable.commands import accounts_cli, audit_cli, check_cli, people_cli, status_cli, upkeep_cli
 from roundtable.commands.settings import settings_or_exit
 from roundtable.config import Settings
 from roundtable.demo import story
@@ -31,6 +31,7 @@ from roundtable.mail.models import Letter, LetterState
 from roundtable.minutes.jobs import make_documents
 from roundtable.privacy.jobs import remove_what_is_due
 from roundtable.scheduling.jobs import remind as remind_about_polls
+from roundtable.watch.jobs import watch
 from roundtable.web.logs import configure
 
 
@@ -118,6 +119,7 @@ def _jobs(settings: Settings) -> list[Job]:
         Job(make_documents, 30),
         Job(send_dispatches, 10),
         Job(remove_what_is_due, 6 * 3600),
+        Job(watch, 60, even_if_held=True),
     ]
     if settings.inbox_url:
         jobs.append(Job(read_inbox, 60))
@@ -175,6 +177,7 @@ def deliver(*, limit: int) -> None:
     answer_link_requests()
     answer_reset_requests()
     sent = deliver_due(limit=limit)
+    watch()
     waiting = db.db.session.scalar(
         select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))
     )
@@ -272,6 +275,7 @@ def inbox(*, fetch: bool) -> None:
 main.add_command(accounts_cli.user)
 main.add_command(audit_cli.audit)
 main.add_command(check_cli.check_config)
+main.add_command(status_cli.status)
 for command in (
     upkeep_cli.backup,
     upkeep_cli.backup_key,

@@ -17,12 +17,14 @@ log = logging.getLogger(__name__)
 class Job:
     """Something to do every so many seconds, and at once again while there was something to do.
 
-    `call` returns how much it did; `next_at` is on the monotonic clock.
+    `call` returns how much it did; `next_at` is on the monotonic clock. `even_if_held` goes on after a
+    restore, too: it sends nothing.
     """
 
     call: Callable[[], int]
     every_seconds: float
     next_at: float = 0.0
+    even_if_held: bool = False
 
 
 class Background(threading.Thread):
@@ -47,7 +49,7 @@ class Background(threading.Thread):
         done = 0
         with self._app.app_context():
             try:
-                if self._is_held is None or not self._held():
+                if job.even_if_held or self._is_held is None or not self._held():
                     done = job.call()
             except Exception:
                 log.exception("background job failed", extra={"job": job.call.__module__})

@@ -12,6 +12,7 @@ from roundtable.accounts.models import (
 )
 from roundtable.agenda.models import AgendaItem, AgendaPattern, AgendaRelease, SpeakingSlot
 from roundtable.audit.models import AuditDetail, AuditEntry, AuditHead
+from roundtable.beats import Beat
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
 from roundtable.desk.models import ItemRun, Turn
 from roundtable.distribution.models import Dispatch, Newsroom, PressList
@@ -67,6 +68,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "Availability",
+    "Beat",
     "Block",
     "Body",
     "CalendarEntry",

@@ -27,6 +27,7 @@ from roundtable.scheduling import views as scheduling
 from roundtable.search import views as search
 from roundtable.trail import views as trail
 from roundtable.video import views as video
+from roundtable.watch import views as watch
 
 
 def register_parts(app: Flask) -> None:
@@ -55,6 +56,7 @@ def register_parts(app: Flask) -> None:
         guest_page,
         privacy,
         trail,
+        watch,
         board,
         home,
     ):

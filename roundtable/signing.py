@@ -10,12 +10,16 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
 from roundtable import workers
 from roundtable.config import Settings
 from roundtable.errors import Refusal, sentence
+
+if TYPE_CHECKING:
+    from cryptography.x509 import Certificate
 
 FIELD = "Signature"
 DEMONSTRATION_YEARS = 30
@@ -68,6 +72,18 @@ def check(found: Identity) -> str:
     Raises:
         SigningError: if it cannot be read, or its time is over.
     """
+    certificate = certificate_of(found)
+    if certificate.not_valid_after_utc < datetime.now(UTC):  # a certificate's own clock is the real one
+        raise SigningError(f"The certificate has ended on {certificate.not_valid_after_utc:%Y-%m-%d}.")
+    return certificate.subject.rfc4514_string()
+
+
+def certificate_of(found: Identity) -> "Certificate":
+    """Return the certificate with which documents are signed.
+
+    Raises:
+        SigningError: if it cannot be read with the password.
+    """
     from cryptography.hazmat.primitives.serialization import pkcs12  # noqa: PLC0415 - needed rarely
 
     try:
@@ -78,9 +94,7 @@ def check(found: Identity) -> str:
         raise SigningError("The signing file cannot be read with this password.") from error
     if key is None or certificate is None:
         raise SigningError("The signing file holds no certificate with its key.")
-    if certificate.not_valid_after_utc < datetime.now(UTC):  # a certificate's own clock is the real one
-        raise SigningError(f"The certificate has ended on {certificate.not_valid_after_utc:%Y-%m-%d}.")
-    return certificate.subject.rfc4514_string()
+    return certificate
 
 
 def _demonstration_identity(settings: Settings) -> Identity:

@@ -1,5 +1,7 @@
 """Files that the program keeps: pictures and published documents, under names of its own."""
 
+import errno
+import re
 import secrets
 from pathlib import Path
 
@@ -21,9 +23,19 @@ def _store() -> LocalStore:
 
 
 def keep(content: bytes, *, kind: str, ending: str) -> str:
-    """Store the bytes and return the key under which they are found again; keys cannot be guessed."""
+    """Store the bytes and return the key under which they are found again; keys cannot be guessed.
+
+    Raises:
+        OSError: if they cannot be stored, with the system's own number where it gave one (ENOSPC: no room);
+            nothing of them stays.
+    """
     key = f"{kind}/{secrets.token_hex(16)}.{ending}"
-    obstore.put(_store(), key, content, mode="create")
+    try:
+        obstore.put(_store(), key, content, mode="create")
+    except BaseError as error:
+        # The store tells the reason only in its text.
+        number = re.search(r"os error (\d+)", str(error))
+        raise OSError(int(number[1]) if number else errno.EIO, "cannot be stored", key) from error
     return key
 
 

@@ -13,11 +13,17 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from roundtable.errors import Refusal, sentence
+
 TIME_LIMIT_SECONDS = 30
 TASKS_PER_PROCESS = 200
 PROCESSES = 2
+LONGEST_WAIT_SECONDS = 10
+"""How long work waits for a process: whoever answers invitations shall find a free thread."""
 MOST_MEMORY = 3 * 1024**3
 """Address space in bytes: a picture of 40 million pixels needs about a third of it."""
+
+BUSY = sentence("Many documents and pictures are being made at this moment. Please try again in a minute.")
 
 Result = TypeVar("Result")
 
@@ -62,16 +68,27 @@ class _Pool:
 
 
 _pool = _Pool()
+_free = threading.BoundedSemaphore(PROCESSES)
 
 
 def run(work: Callable[..., Result], *arguments: object) -> Result:
     """Return what `work` makes of the arguments, in a worker process; both travel by pickle.
 
     Raises:
+        Refusal: if no process becomes free within ten seconds.
         TookTooLong: after 30 seconds.
         Broke: if the process was killed twice.
         MemoryError: if the work asks for more memory than it may have.
     """
+    if not _free.acquire(timeout=LONGEST_WAIT_SECONDS):
+        raise Refusal(BUSY)
+    try:
+        return _run(work, *arguments)
+    finally:
+        _free.release()
+
+
+def _run(work: Callable[..., Result], *arguments: object) -> Result:
     for attempt in (1, 2):
         try:
             return _pool.executor().submit(work, *arguments).result(timeout=TIME_LIMIT_SECONDS)

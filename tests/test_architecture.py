@@ -28,6 +28,8 @@ PLATFORM = [
     "tables",
     "jobs",
     "holding",
+    "beats",
+    "backup",
 ]
 PARTS = [
     "web",
@@ -55,10 +57,11 @@ PARTS = [
     "guest_page",
     "privacy",
     "trail",
+    "watch",
     "board",
     "home",
 ]
-TOP = ["models", "parts", "backup", "demo", "__init__", "commands", "cli"]
+TOP = ["models", "parts", "demo", "__init__", "commands", "cli"]
 ORDER = PURE + PLATFORM + PARTS + TOP
 FRAMEWORK = {"flask", "flask_login", "flask_wtf", "flask_sqlalchemy", "sqlalchemy", "wtforms"}
 MAY_KNOW_FRAMEWORK = {"models", "queries", "access", "service", "forms", "views", "jobs", "cli", "__init__"}

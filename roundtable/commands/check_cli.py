@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,8 +10,7 @@ from roundtable import clock, mail_servers, signing
 from roundtable.backup import last_backup
 from roundtable.commands.settings import settings_or_exit
 from roundtable.config import Settings
-
-OLDEST_BACKUP = timedelta(days=7)
+from roundtable.watch.alarms import OLDEST_BACKUP
 
 
 @click.command("check-config")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from flask import current_app
 from sqlalchemy import select
 
-from roundtable import addresses, clock
+from roundtable import addresses, beats, clock
 from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.mail import outbox
@@ -124,6 +124,11 @@ def fetch_new(commit: Callable[[], None]) -> int:
                 count += _take(connection, uid, commit)
     except (OSError, imaplib.IMAP4.error) as error:
         log.warning("inbox not available", extra={"error": type(error).__name__})
+        db.session.rollback()
+        beats.note(beats.INBOX, str(error) or type(error).__name__)
+    else:
+        beats.note(beats.INBOX)
+    commit()
     return count
 
 

@@ -134,6 +134,7 @@ def send_again(letter: Letter) -> None:
     """Queue a letter once more that was refused or came back."""
     letter.state = LetterState.QUEUED
     letter.attempts = 0
+    letter.last_error = ""
     letter.next_try_at = clock.now()
     letter.leased_until = None
 

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from roundtable.config import Settings
-from roundtable.web import access, errors, guards, headers, health, logs, numbers, templating, views
+from roundtable.web import access, errors, guards, headers, logs, numbers, templating, views
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -15,5 +15,4 @@ def init_app(app: Flask, settings: Settings) -> None:
     headers.init_app(app)
     errors.init_app(app)
     templating.init_app(app, settings)
-    health.init_app(app)
     views.init_app(app)

@@ -1,8 +1,9 @@
 """Error pages: plain, in the reader's language, without a trace."""
 
+import errno
 import logging
 
-from flask import Flask, g, render_template
+from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
@@ -50,10 +51,37 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     return response
 
 
+_FULL_TO_THE_SYSTEM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_UNWRITABLE_TO_THE_SYSTEM = frozenset({errno.EROFS, errno.EACCES, errno.EIO})
+_FULL_TO_POSTGRESQL = "53100"
+"""disk_full, of PostgreSQL's table of error codes."""
+
+
+def _is_full(error: OperationalError) -> bool:
+    # SQLite has one number for it, and the driver gives only its text.
+    return getattr(error.orig, "sqlstate", "") == _FULL_TO_POSTGRESQL or "disk is full" in str(error.orig)
+
+
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
-    log.error("database not available", exc_info=error)
-    return render_template("errors/http.html", code=503), 503
+    code = 507 if _is_full(error) else 503
+    log.error("database not available", exc_info=error, extra={"answer": code})
+    return render_template("errors/http.html", code=code), code
+
+
+def _no_disk(error: OSError) -> ResponseReturnValue:
+    """A file could not be written: no room, or nothing may be written any more."""
+    if error.errno in _FULL_TO_THE_SYSTEM:
+        code = 507
+    elif error.errno in _UNWRITABLE_TO_THE_SYSTEM:
+        code = 503
+    elif current_app.testing:
+        raise error
+    else:
+        return _bug(error)
+    db.session.rollback()
+    log.error("files cannot be written", exc_info=error, extra={"answer": code})
+    return render_template("errors/http.html", code=code), code
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
@@ -69,5 +97,6 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(OSError, _no_disk)
     if not app.testing:
         app.register_error_handler(Exception, _bug)

@@ -1,0 +1,1 @@
+"""Watching over the program: what an administrator must look at, and the addresses for monitors."""

@@ -1,0 +1,34 @@
+"""The page of the program's state, for administrators."""
+
+from flask import Blueprint, Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import format_decimal
+
+from roundtable.accounts.access import administrator_or_404
+from roundtable.watch import facts, health
+from roundtable.watch.alarms import alarms
+from roundtable.watch.words import in_words
+
+bp = Blueprint("watch", __name__, url_prefix="/administration")
+GIGABYTE = 1024**3
+
+
+@bp.get("/status")
+def show() -> ResponseReturnValue:
+    """Show what must be looked after, and the figures behind it."""
+    administrator_or_404()
+    found = facts.gathered()
+    return render_template(
+        "watch/show.html",
+        alarms=[in_words(alarm) for alarm in alarms(found)],
+        facts=found,
+        waiting=facts.waiting_letters(),
+        gigabytes=format_decimal((found.free_bytes or 0) / GIGABYTE, "#,##0.0"),
+        versions=facts.versions(),
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Serve the page and the two addresses."""
+    app.register_blueprint(health.bp)
+    app.register_blueprint(bp)
