@@ -1,6 +1,7 @@
 """The `roundtable` command, run as its users run it: in a process of its own."""
 
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from telling import copy_told
 
 from roundtable import signing
 
@@ -45,7 +47,7 @@ def test_help_names_every_command_without_any_setting(tmp_path: Path) -> None:
 
 
 def test_missing_settings_end_in_sentences_and_no_trace(tmp_path: Path) -> None:
-    for words in (("serve",), ("check-config",), ("db", "upgrade"), ("deliver",)):
+    for words in (("serve",), ("check-config",)):
         result = run(tmp_path, *words, demonstration=False)
 
         assert result.returncode == 1, words
@@ -111,10 +113,9 @@ def test_a_user_is_added_and_a_weak_password_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the demonstration, told by the command."""
+    """A folder with the demonstration; tests/test_installed.py tells it by the command."""
     folder = tmp_path_factory.mktemp("told")
-    result = run(folder, "demo")
-    assert result.returncode == 0, result.stderr
+    copy_told(tmp_path_factory, folder)
     return folder
 
 
@@ -154,10 +155,9 @@ def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_pa
 
 
 def test_zones_check_names_the_sessions_that_a_clock_law_has_moved_and_changes_nothing(
-    tmp_path: Path,
+    told: Path, tmp_path: Path
 ) -> None:
-    run(tmp_path, "db", "upgrade")
-    run(tmp_path, "demo")
+    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
     assert "0 coming sessions" in run(tmp_path, "zones", "check").stdout
     with sqlite3.connect(tmp_path / "roundtable.sqlite") as database:
         # As if the agreement had been made under an older law, by which clocks were an hour ahead.

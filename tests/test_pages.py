@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient, settings_for
 from flask import Flask
+from telling import copy_told
 
 from roundtable import create_app
 from roundtable.db import db
@@ -22,11 +22,10 @@ FORMLESS = {"/sign-out", "/language"}
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demonstration, told once for all tests of this file."""
     folder = tmp_path_factory.mktemp("demonstration")
+    copy_told(tmp_path_factory, folder)
     app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
-        flask_migrate.upgrade()
-        assert story.tell()
         assert not story.tell()
     yield app
     with app.app_context():

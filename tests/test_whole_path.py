@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import icalendar
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -29,6 +28,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from pypdf import PdfReader
 from sqlalchemy import update
+from telling import copy_told
 
 from roundtable import clock, create_app
 from roundtable.accounts import service as accounts
@@ -281,10 +281,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     port = free_port()
     folder = tmp_path_factory.mktemp("shown")
     address = f"http://localhost:{port}"
+    copy_told(tmp_path_factory, folder)
     app = create_app(settings_for(folder, demonstration=True, smtp_url="", public_url=address, port=port))
     with app.app_context():
-        flask_migrate.upgrade()
-        story.tell()
         link = story.welcome(address).split()[-1]
         db.session.remove()
     app.config["PERSONAL_LINK"] = link

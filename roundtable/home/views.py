@@ -9,7 +9,7 @@ from roundtable.conferences.forms import ROLE_NAMES
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import meetings_of, of_user
 from roundtable.watch.alarms import alarms
-from roundtable.watch.facts import gathered
+from roundtable.watch.queries import gathered
 
 bp = Blueprint("home", __name__)
 

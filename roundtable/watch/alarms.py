@@ -28,8 +28,8 @@ LAG_WITHOUT_REASON = sentence(
     "whether the program's background work goes on."
 )
 FAILED = sentence(
-    "%(count)d letters of the last 24 hours have not reached anybody. The organizers see them on the pages of their "
-    "sessions, with the reason."
+    "Letters that have not reached anybody in the last 24 hours: %(count)d. The organizers see them on the pages of "
+    "their sessions, with the reason."
 )
 STANDSTILL = sentence(
     "Letters, reminders and other work have stood still for %(minutes)d minutes. Please start the program again, or "
@@ -47,7 +47,8 @@ UNREAD_INBOX = sentence(
     "The mailbox could not be read yet: %(reason)s. Please look after its server and ROUNDTABLE_INBOX_URL."
 )
 SET_ASIDE = sentence(
-    "%(count)d mails of the last 24 hours could not be taken. They are in the mailbox, unread; please look at them."
+    "Mails that could not be taken in the last 24 hours: %(count)d. They are in the mailbox, unread; please look at "
+    "them."
 )
 OLD_BACKUP = sentence("The last backup is %(days)d days old. “roundtable backup FILE” writes a new one.")
 NO_BACKUP = sentence("There is no backup yet. “roundtable backup FILE” writes one.")

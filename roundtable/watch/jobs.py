@@ -9,8 +9,8 @@ from roundtable import beats, clock
 from roundtable.config import Settings
 from roundtable.db import db, reading
 from roundtable.watch import certificate
-from roundtable.watch.alarms import alarms
-from roundtable.watch.facts import gathered
+from roundtable.watch.alarms import AlarmKind, alarms
+from roundtable.watch.queries import gathered
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ def watch() -> int:
     with reading():
         standing = {alarm.kind: alarm for alarm in alarms(gathered())}
         db.session.rollback()
-    known: set[str] = current_app.extensions.setdefault("roundtable.alarms", set())
+    known: set[AlarmKind] = current_app.extensions.setdefault("roundtable.alarms", set())
     for kind, alarm in standing.items():
         if kind not in known:
             log.error("alarm", extra={"alarm": str(kind), "sentence": str(alarm)})

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
 from roundtable.accounts.access import administrator_or_404
-from roundtable.watch import facts, health
+from roundtable.watch import health_views, queries
 from roundtable.watch.alarms import alarms
 from roundtable.watch.words import in_words
 
@@ -17,18 +17,18 @@ GIGABYTE = 1024**3
 def show() -> ResponseReturnValue:
     """Show what must be looked after, and the figures behind it."""
     administrator_or_404()
-    found = facts.gathered()
+    found = queries.gathered()
     return render_template(
         "watch/show.html",
         alarms=[in_words(alarm) for alarm in alarms(found)],
         facts=found,
-        waiting=facts.waiting_letters(),
+        waiting=queries.waiting_letters(),
         gigabytes=format_decimal((found.free_bytes or 0) / GIGABYTE, "#,##0.0"),
-        versions=facts.versions(),
+        versions=queries.versions(),
     )
 
 
 def init_app(app: Flask) -> None:
     """Serve the page and the two addresses."""
-    app.register_blueprint(health.bp)
+    app.register_blueprint(health_views.bp)
     app.register_blueprint(bp)

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import flask_migrate
 import pytest
 from conftest import OwnClient, settings_for
-from roles.world import PASSWORD, PEOPLE, World, tell
+from roles.world import NOW, PASSWORD, PEOPLE, World, complete
+from telling import copy_told
 
 from roundtable import clock, create_app
 from roundtable.db import db
@@ -15,12 +15,12 @@ from roundtable.web.guards import limiter
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
+    copy_told(tmp_path_factory, folder, at=NOW)
     app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
     app.test_client_class = OwnClient
     limiter.enabled = False
     with app.app_context():
-        flask_migrate.upgrade()
-        made = tell(app, folder)
+        made = complete(app, folder)
         yield made
         db.session.remove()
         db.engine.dispose()

@@ -57,10 +57,10 @@ def calls(app: Flask) -> list[tuple[Rule, str]]:
 
 
 def ask(world: World, client: OwnClient, method: str, path: str) -> int:
-    """Ask an address and return the status; what it changed is undone."""
+    """Ask an address and return the status; what it changed is undone, and what is refused changes nothing."""
     answer = client.post(path) if method == "POST" else client.open(path, method=method)
     answer.close()
-    if method == "POST":
+    if method == "POST" and answer.status_code < 400:
         world.restore()
     return answer.status_code
 

@@ -90,10 +90,8 @@ class World:
         shutil.copy(self.folder / "roundtable.sqlite", self.folder / "as-it-was.sqlite")
 
 
-def tell(app: Flask, folder: Path) -> World:
-    """Tell the demonstration's story and all that it lacks; the app's database is empty before."""
-    clock.set_source(lambda: NOW)
-    assert story.tell()
+def complete(app: Flask, folder: Path) -> World:
+    """Add to the demonstration, told at NOW, all that it lacks."""
     clock.set_source(lambda: NOW)
     own = db.session.scalars(select(Conference)).one()
     _people(own)

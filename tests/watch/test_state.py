@@ -29,8 +29,8 @@ from roundtable.mail import inbox, outbox
 from roundtable.mail.models import Letter, LetterState, ReceivedMail
 from roundtable.watch import certificate
 from roundtable.watch.alarms import AlarmKind, alarms
-from roundtable.watch.facts import gathered
 from roundtable.watch.jobs import watch
+from roundtable.watch.queries import gathered
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_a_letter_that_nobody_takes_raises_an_alarm_after_ten_minutes(settled: F
 
 
 def test_a_mail_server_that_is_away_raises_an_alarm_with_its_words(settled: Flask) -> None:
-    from roundtable.mail.delivery import deliver_due  # noqa: PLC0415 - beside its use
+    from roundtable.mail.delivery import deliver_due
 
     letter()
     for _ in range(7):
@@ -146,7 +146,9 @@ def test_letters_that_have_not_arrived_are_told_for_a_day(settled: Flask) -> Non
 
 
 def test_a_mail_that_could_not_be_taken_is_told(settled: Flask) -> None:
-    db.session.add(ReceivedMail(message_key="k", received_at=clock.now(), outcome="failed", detail="KeyError"))
+    db.session.add(
+        ReceivedMail(message_key="k", received_at=clock.now(), outcome="failed", detail="KeyError")
+    )
     db.session.commit()
 
     assert kinds() == [AlarmKind.MAILS_SET_ASIDE]
@@ -223,7 +225,7 @@ def test_readiness_tells_a_monitor_that_there_is_an_alarm_and_a_stranger_nothing
 def test_a_disk_that_is_nearly_full_is_not_ready(
     settled: Flask, client: OwnClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("roundtable.watch.health.LEAST_FREE_BYTES", 1024**6)
+    monkeypatch.setattr("roundtable.watch.health_views.LEAST_FREE_BYTES", 1024**6)
 
     response = client.get("/health/ready")
 
@@ -250,7 +252,9 @@ def test_an_alarm_is_logged_once_when_it_begins_and_once_when_it_is_over(
 
 
 def _status(app: Flask, *words: str) -> Result:
-    found: Result = app.test_cli_runner().invoke(main, ["status", *words], obj=ScriptInfo(create_app=lambda: app))
+    found: Result = app.test_cli_runner().invoke(
+        main, ["status", *words], obj=ScriptInfo(create_app=lambda: app)
+    )
     return found
 
 
@@ -323,7 +327,7 @@ def test_the_websites_certificate_is_read_as_a_browser_is_shown_it(tmp_path: Pat
 
 
 @pytest.mark.parametrize(("until", "trusts"), [(2099, False), (2021, True)])
-def test_a_certificate_that_browsers_refuse_is_told(tmp_path: Path, until: int, trusts: bool) -> None:  # noqa: FBT001
+def test_a_certificate_that_browsers_refuse_is_told(tmp_path: Path, until: int, trusts: bool) -> None:
     files = _certificate(tmp_path, datetime(until, 1, 1, tzinfo=UTC))
     trusting = ssl.create_default_context(cafile=str(files[0])) if trusts else None
 

@@ -51,7 +51,7 @@ def gathered() -> Facts:
     )
 
 
-def _count(query: Select[tuple[int]]) -> int:
+def _count(query: Select[int]) -> int:
     return db.session.scalar(query) or 0
 
 

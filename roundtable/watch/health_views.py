@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from roundtable import db as database
 from roundtable.config import Settings
-from roundtable.watch import facts
+from roundtable.watch import queries
 from roundtable.watch.alarms import MEGABYTE, alarms
 from roundtable.web.access import open_page
 
@@ -39,7 +39,7 @@ def ready() -> tuple[Response, int]:
     if problem:
         log.warning("not ready", extra={"problem": problem})
         return jsonify(status="not ready"), 503
-    return jsonify(status="ready", alarms=bool(alarms(facts.gathered()))), 200
+    return jsonify(status="ready", alarms=bool(alarms(queries.gathered()))), 200
 
 
 def _problem() -> str | None:
@@ -50,7 +50,7 @@ def _problem() -> str | None:
     except SQLAlchemyError:
         database.db.session.rollback()
         return "database"
-    free = facts.free_bytes(settings)
+    free = queries.free_bytes(settings)
     if free is not None and free < LEAST_FREE_BYTES:
         return "disk"
     try:
