@@ -13,7 +13,7 @@ from roundtable.accounts import factor_service, outside_service, passwords, sign
 from roundtable.accounts.models import Method, User
 from roundtable.audit.service import note_at_once
 from roundtable.audit.views import ask_once_more
-from roundtable.web.guards import limiter
+from roundtable.web.guards import count
 
 View = TypeVar("View", bound=Callable[..., Any])
 CONFIRMING = "confirm_password"
@@ -60,10 +60,6 @@ def administrator_or_404() -> User:
     return user
 
 
-def _tries_of_user() -> str:
-    return f"confirm:{present_user().id}"
-
-
 def confirmed(password: str) -> bool:
     """Whether the password is the present user's; a right one counts for half an hour.
 
@@ -73,13 +69,22 @@ def confirmed(password: str) -> bool:
         TooManyRequests: after ten tries within a minute.
     """
     user = present_user()
-    with limiter.limit("10 per minute; 60 per hour", key_func=_tries_of_user):
-        right = passwords.matches(user.password_hash, password)
+    count("10 per minute; 60 per hour", f"confirm:{user.id}")
+    right = passwords.matches(user.password_hash, password)
     if right:
         sign_in_service.prove_at_once(user)
     else:
         note_at_once("confirmation-refused", f"user/{user.id}")
     return right
+
+
+def limit_uploads() -> None:
+    """Count a picture that somebody uploads: files stay, and nobody shall fill the disk with them.
+
+    Raises:
+        TooManyRequests: after sixty within an hour.
+    """
+    count("60 per hour", f"upload:{present_user().id}")
 
 
 def fresh(view: View) -> View:

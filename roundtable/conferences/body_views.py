@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import images
+from roundtable.accounts.access import limit_uploads
 from roundtable.conferences import logos, service
 from roundtable.conferences.access import conference_or_404
 from roundtable.conferences.forms import BodyForm
@@ -34,6 +35,8 @@ def edit(conference_id: int, body_id: int) -> ResponseReturnValue:
     form = BodyForm(request.form, languages=conference.languages)
     upload = request.files.get("logo")
     content = upload.read(images.MOST_BYTES + 1) if upload else b""
+    if content:
+        limit_uploads()
     if form.validate():
         try:
             if content or "remove_logo" in request.form:

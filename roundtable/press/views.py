@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from roundtable import dates, storage
-from roundtable.accounts.access import present_user
+from roundtable.accounts.access import limit_uploads, present_user
 from roundtable.conferences.access import meeting_or_404, rights_in
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import Right
@@ -226,6 +226,7 @@ def add_quote(meeting_id: int) -> ResponseReturnValue:
 def add_picture(meeting_id: int) -> ResponseReturnValue:
     """Add a picture that somebody uploads."""
     summary = summary_or_404(meeting_id)
+    limit_uploads()
     upload = request.files.get("picture")
     content = upload.read(pictures.MOST_BYTES + 1) if upload else b""
     # The database is free for others while the picture is unpacked.

@@ -36,6 +36,11 @@ def secret_address(view: View) -> View:
     return open_page(view)
 
 
+def is_open_page() -> bool:
+    """Whether the present request is for a page that is open to people who have not signed in."""
+    return bool(getattr(_view(), "is_open_page", False))
+
+
 def has_secret_address() -> bool:
     """Whether the address of the present request is a secret: nobody may learn it from a page behind it."""
     return is_by_link() or bool(getattr(_view(), "has_secret_address", False))
@@ -59,8 +64,7 @@ def row_or_404(model: type[Row], key: int, **belongs_to: Any) -> Row:
 
 
 def _require_sign_in() -> ResponseReturnValue | None:
-    view = _view()
-    if view is None or request.endpoint == "static" or getattr(view, "is_open_page", False):
+    if _view() is None or request.endpoint == "static" or is_open_page():
         return None
     if current_user.is_authenticated:
         return None

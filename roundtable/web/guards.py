@@ -1,11 +1,18 @@
 """The guards that views and start-up share: form tokens and rate limits."""
 
+import hashlib
+import math
+import time
+from functools import cache
+
 from flask import Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from limits import parse_many
+from werkzeug.exceptions import TooManyRequests
 
-from roundtable.web.access import is_by_link
+from roundtable.web.access import is_by_link, is_open_page
 
 csrf = CSRFProtect()
 limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
@@ -19,26 +26,57 @@ def _protect_forms() -> None:
         csrf.protect()
 
 
-def _token_in_address() -> str:
+def _key_of_link(*, is_read: bool) -> str:
     token = (request.view_args or {}).get("token")
-    # The page for whoever has lost the link has none in its address: there each network counts for itself.
-    return f"link:{token}"[:80] if token else f"no-link:{get_remote_address()}"
+    way = "read" if is_read else "send"
+    if not token:  # the page for whoever has lost the link: there each network counts for itself
+        return f"{way}:no-link:{get_remote_address()}"
+    # Counters may lie in a store of their own, where no link belongs.
+    return f"{way}:link:{hashlib.blake2b(str(token).encode(), digest_size=16).hexdigest()}"
 
 
-def _limit_links() -> None:
-    """Let nobody send forms by one link without end.
+FORMS_BY_LINK = "60 per minute; 600 per hour"
+PAGES_BY_LINK = "240 per minute"
+OPEN_PAGES = "1200 per minute"
+"""What a network may read of what is open to all: a town hall or a newsroom has one address for everybody."""
+_parsed = cache(parse_many)
 
-    By the link, not by the address of the network: a town hall has one address for all its offices.
+
+def count(limits: str, key: str) -> None:
+    """Count an attempt under a key.
+
+    Raises:
+        TooManyRequests: where one of the limits is reached; it says after how many seconds to come back.
     """
-    reads_only = request.method in {"GET", "HEAD", "OPTIONS"}
-    if not reads_only and is_by_link() and request.routing_exception is None:
-        with limiter.limit("60 per minute; 600 per hour", key_func=_token_in_address):
-            pass
+    if not limiter.enabled:
+        return
+    for limit in _parsed(limits):
+        if not limiter.limiter.hit(limit, key):
+            free_at = limiter.limiter.get_window_stats(limit, key).reset_time
+            raise TooManyRequests(retry_after=max(1, math.ceil(free_at - time.time())))
+
+
+def _limit() -> None:
+    """Let nobody send forms or fetch pages without end.
+
+    By the link where there is one, else by the address of the network, which many may share. What people
+    with an account do is limited where it costs something; whoever watches over the program is not.
+    """
+    if request.routing_exception is not None or request.blueprint in _UNLIMITED:
+        return
+    if is_by_link():
+        is_read = request.method in {"GET", "HEAD", "OPTIONS"}
+        count(PAGES_BY_LINK if is_read else FORMS_BY_LINK, _key_of_link(is_read=is_read))
+    elif is_open_page():
+        count(OPEN_PAGES, f"open:{get_remote_address()}")
+
+
+_UNLIMITED = {"health", "web"}
 
 
 def init_app(app: Flask) -> None:
     """Put the guards before every request."""
     csrf.init_app(app)
     app.before_request(_protect_forms)
-    app.before_request(_limit_links)
+    app.before_request(_limit)
     limiter.init_app(app)
