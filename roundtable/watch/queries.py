@@ -110,7 +110,9 @@ def versions() -> dict[str, str]:
     """Return the versions that a report of a fault should name."""
     found = {"Roundtable": _version("roundtable"), "Python": platform.python_version()}
     found |= {name: _version(name) for name in PACKAGES}
-    return found | {"database": db.engine.dialect.name}
+    dialect = db.engine.dialect
+    server = ".".join(str(number) for number in dialect.server_version_info or ())
+    return found | {dialect.name: server}
 
 
 def _version(package: str) -> str:
