@@ -335,6 +335,7 @@ PAGES = (
     "/conferences/1/data",
     "/administration/accounts",
     "/administration/log",
+    "/administration/status",
     "/administration/people",
     "PERSONAL_LINK",
     "MINUTES_BY_LINK",
