@@ -1,5 +1,6 @@
 """The settings: read from the environment and checked before anything starts; setting_list.py names them."""
 
+import importlib.util
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from roundtable import outside_services
@@ -51,6 +52,7 @@ class Settings:
     public_url: str
     data_dir: Path
     database_uri: str
+    database_pool: int
     smtp_url: str
     mail_from: str
     inbox_url: str
@@ -110,6 +112,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         public_url=_public_url(reader, demonstration, port),
         data_dir=data_dir,
         database_uri=_database_uri(reader, data_dir),
+        database_pool=reader.number("DATABASE_POOL", least=0, most=500),
         smtp_url=_smtp_url(reader, demonstration),
         mail_from=_mail_from(reader, demonstration),
         inbox_url=_inbox_url(reader),
@@ -243,7 +246,20 @@ def _database_uri(reader: _Reader, data_dir: Path) -> str:
         return given
     if url.get_backend_name() not in {"sqlite", "postgresql"}:
         reader.problem("DATABASE_URI", "must name SQLite or PostgreSQL.")
+    elif url.get_backend_name() == "postgresql":
+        return _postgresql(reader, url)
     return given
+
+
+def _postgresql(reader: _Reader, url: URL) -> str:
+    """Return the address with the one driver that is tested, psycopg 3."""
+    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        reader.problem("DATABASE_URI", "must begin with postgresql:// for PostgreSQL.")
+    if importlib.util.find_spec("psycopg") is None:
+        reader.problem(
+            "DATABASE_URI", "names PostgreSQL. Please install its driver: pip install roundtable[postgres]"
+        )
+    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
 def _smtp_url(reader: _Reader, demonstration: bool) -> str:

@@ -18,6 +18,8 @@ from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDeco
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 
+from roundtable.config import Settings
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -128,6 +130,27 @@ def folder(name: str) -> Path:
 
 
 BUSY_TIMEOUT_SECONDS = 10
+LONGEST_WAIT_SECONDS = 10
+"""How long a request waits for a connection, and a statement for another's lock, before it gives up."""
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Return how the database is opened: SQLite as it comes, PostgreSQL with a pool of a fixed size."""
+    if not settings.database_uri.startswith("postgresql"):
+        return {"pool_pre_ping": True}
+    milliseconds = LONGEST_WAIT_SECONDS * 1000
+    return {
+        "pool_pre_ping": True,
+        "pool_size": settings.database_pool or settings.threads + 2,
+        "max_overflow": 0,
+        "pool_timeout": LONGEST_WAIT_SECONDS,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "application_name": "roundtable",
+            "connect_timeout": LONGEST_WAIT_SECONDS,
+            "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+        },
+    }
 
 
 @event.listens_for(Engine, "connect")
@@ -182,10 +205,14 @@ def _begin(connection: Connection) -> None:
     """
     if connection.dialect.name != "sqlite":
         return
-    reads_only = not _surely_writing.get() and (
+    connection.exec_driver_sql("BEGIN" if reads_only() else "BEGIN IMMEDIATE")
+
+
+def reads_only() -> bool:
+    """Whether what is done at this moment changes nothing: a page that is asked for, or a look at what waits."""
+    return not _surely_writing.get() and (
         _only_reading.get() or (has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"})
     )
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 
 def is_current(migrations: str) -> bool:

@@ -33,6 +33,11 @@ SETTINGS = (
     Setting("DATA_DIR", "var", "folder for the database, pictures, published PDFs and prepared fonts"),
     Setting("DATABASE_URI", "", "SQLAlchemy address of the database; default: roundtable.sqlite in DATA_DIR"),
     Setting(
+        "DATABASE_POOL",
+        "0",
+        "how many connections to PostgreSQL a process holds at the most; 0: one for each of THREADS and two more",
+    ),
+    Setting(
         "SMTP_URL", "", "smtp://user:password@host:587 (STARTTLS), smtps:// (TLS) or smtp+plain://; required"
     ),
     Setting("MAIL_FROM", "", "the address that letters come from, such as invitations@example.org; required"),

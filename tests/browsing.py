@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import icalendar
 import make
 import pytest
@@ -20,6 +19,7 @@ import waitress
 from conftest import Postman, content_of, free_port, settings_for
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from prepared import copy_migrated
 
 from roundtable import clock, create_app
 from roundtable.accounts import service as accounts
@@ -91,14 +91,16 @@ def serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.Base
 
 
 @pytest.fixture
-def served(tmp_path: Path, postman: tuple[Postman, str]) -> Iterator[Served]:
+def served(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+) -> Iterator[Served]:
     """An empty program with an organizer and a press officer, serving on the loopback."""
     port = free_port()
     address = f"http://localhost:{port}"
+    copy_migrated(tmp_path_factory, tmp_path)
     app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
     clock.set_source(lambda: make.NOW)
     with app.app_context():
-        flask_migrate.upgrade()
         accounts.add_user("organizer@example.org", "Ada Organizer", PASSWORD, "en")
         accounts.add_user("press@example.org", "Pia Press", PASSWORD, "en")
         db.session.commit()

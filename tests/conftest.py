@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import databases
 import flask_migrate
 import make
 import pytest
@@ -42,6 +43,7 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "public_url": "http://localhost",
         "data_dir": folder,
         "database_uri": f"sqlite:///{folder / 'roundtable.sqlite'}",
+        "database_pool": 0,
         "smtp_url": "smtp+plain://127.0.0.1:1",
         "mail_from": "invitations@roundtable.example.org",
         "inbox_url": "",
@@ -105,14 +107,40 @@ class OwnClient(FlaskClient):
         return self
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    databases.parametrize(metafunc)
+
+
 @pytest.fixture(scope="session")
-def app_of_process(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    app = create_app(settings_for(tmp_path_factory.mktemp("data")), testing=True)
+def apps_of_process() -> dict[str, Flask]:
+    """The programs of this process, one for each kind of database, made when a test first needs them."""
+    return {}
+
+
+@pytest.fixture
+def app_of_process(
+    request: pytest.FixtureRequest,
+    apps_of_process: dict[str, Flask],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Flask:
+    kind: str = request.param
+    if kind not in apps_of_process:
+        folder = tmp_path_factory.mktemp("data")
+        apps_of_process[kind] = _made(settings_for(folder, database_uri=databases.uri_for(kind, folder)))
+    return apps_of_process[kind]
+
+
+def _made(settings: Settings) -> Flask:
+    app = create_app(settings, testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
         flask_migrate.upgrade()
         # Tests empty all tables after each other; test_audit_log.py proves these on a database of its own.
-        for trigger in ("keep_audit_update", "keep_audit_delete"):
+        for trigger in (
+            ("keep_audit_update", "keep_audit_delete")
+            if db.engine.dialect.name == "sqlite"
+            else ("keep_audit ON audit_entry",)
+        ):
             db.session.execute(text(f"DROP TRIGGER {trigger}"))
         db.session.commit()
     return app
@@ -125,11 +153,7 @@ def app(app_of_process: Flask) -> Iterator[Flask]:
     with app_of_process.app_context():
         yield app_of_process
         db.session.rollback()
-        for table in reversed(db.metadata.sorted_tables):
-            db.session.execute(table.delete())
-        # The index of words is no table of the models; the entries have gone past it.
-        db.session.execute(text("DELETE FROM entry_words"))
-        db.session.commit()
+        databases.empty()
         db.session.remove()
     limiter.reset()
     clock.set_source(None)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from telling import copy_told
+from prepared import copy_migrated, copy_told
 
 from roundtable import signing
 
@@ -98,8 +98,10 @@ def test_the_demonstration_is_refused_outside_itself(tmp_path: Path) -> None:
     assert not (tmp_path / "roundtable.sqlite").exists()
 
 
-def test_a_user_is_added_and_a_weak_password_refused(tmp_path: Path) -> None:
-    assert run(tmp_path, "db", "upgrade").returncode == 0
+def test_a_user_is_added_and_a_weak_password_refused(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy_migrated(tmp_path_factory, tmp_path)
     words = ("user", "add", "ada@example.org", "--name", "Ada", "--language", "tr")
 
     weak = run(tmp_path, *words, "--password", "short")

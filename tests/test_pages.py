@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient, settings_for
 from flask import Flask
-from telling import copy_told
+from prepared import copy_told
 
 from roundtable import create_app
 from roundtable.db import db

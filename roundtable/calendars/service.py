@@ -7,7 +7,8 @@ from sqlalchemy.orm import joinedload
 
 from roundtable import addresses, clock
 from roundtable.calendars.replies import NotAReply, Reply, parse
-from roundtable.conferences.models import Meeting
+from roundtable.conferences.models import Conference, Meeting
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.guests.models import Contact
@@ -28,6 +29,11 @@ def take(part: CalendarPart, sender: str, authentic: bool, key: str) -> tuple[st
         reply = parse(part.content, part.method)
     except NotAReply as error:
         return "no-reply", str(error)
+    take_turn(
+        select(Conference.id)
+        .join(Meeting, Meeting.conference_id == Conference.id)
+        .where(Meeting.uid == reply.uid)
+    )
     meeting = db.session.scalar(select(Meeting).where(Meeting.uid == reply.uid))
     if meeting is None:
         return "unknown-session", ""

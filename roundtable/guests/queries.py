@@ -10,6 +10,8 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import tokens
 from roundtable.audit.service import came_by
+from roundtable.conferences.models import Conference
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.languages import prefer
@@ -113,10 +115,16 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
 
     The contact's language becomes the reader's, unless the reader chooses another.
     """
-    contact_id = owner_id_in(token)
+    contact_id = owner_id_in(token) or 0
+    take_turn(
+        select(Conference.id)
+        .join(Participant, Participant.conference_id == Conference.id)
+        .join(Contact, Contact.participant_id == Participant.id)
+        .where(Contact.id == contact_id)
+    )
     contact = db.session.scalar(
         select(Contact)
-        .where(Contact.id == (contact_id or 0))
+        .where(Contact.id == contact_id)
         .options(joinedload(Contact.participant).joinedload(Participant.conference))
     )
     # The proof is checked even where there is no such contact, so that both take the same time.

@@ -7,6 +7,7 @@ from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -62,6 +63,13 @@ def _is_full(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", "") == _FULL_TO_POSTGRESQL or "disk is full" in str(error.orig)
 
 
+def _no_connection(error: NoConnection) -> ResponseReturnValue:
+    """Every connection of this process was in use for too long."""
+    db.session.rollback()
+    log.error("no connection to the database was free", exc_info=error)
+    return render_template("errors/http.html", code=503), 503
+
+
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
     code = 507 if _is_full(error) else 503
@@ -97,6 +105,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(CSRFError, _expired_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(OperationalError, _no_database)
+    app.register_error_handler(NoConnection, _no_connection)
     app.register_error_handler(OSError, _no_disk)
     if not app.testing:
         app.register_error_handler(Exception, _bug)

@@ -20,7 +20,7 @@ def test_the_sheet_holds_directions_languages_and_names_of_twenty_on_one_page(
         one.answer = Answer.ACCEPTED
         one.speaks = one.listens_to = "tr" if place % 2 else "de"
         one.topic = "Su ve çevre" if place == 1 else ""
-    deputy = db.session.query(Invitation).first()
+    deputy = db.session.query(Invitation).order_by(Invitation.id).first()
     assert deputy is not None
     deputy.answer, deputy.deputy_name = Answer.DELEGATED, "Ali Kaya"
     db.session.commit()

@@ -303,7 +303,7 @@ def test_the_calendar_file_holds_the_released_agenda(app: Flask, client: OwnClie
     meeting = make.table_of(2)
     make.item(meeting, 10, name="Only a draft")
     db.session.commit()
-    one = db.session.query(Invitation).filter_by(answer=Answer.NEEDS_ACTION).first()
+    one = db.session.query(Invitation).filter_by(answer=Answer.NEEDS_ACTION).order_by(Invitation.id).first()
     assert one is not None
 
     calendar = icalendar.Calendar.from_ical(client.get(make.link(one) + "/calendar.ics").data)
@@ -329,7 +329,7 @@ def test_the_guests_agenda_page_shows_everybodys_slot_and_marks_the_own(
     app: Flask, client: OwnClient
 ) -> None:
     meeting = make.table_of(4)
-    one = db.session.query(Invitation).first()
+    one = db.session.query(Invitation).order_by(Invitation.id).first()
     assert one is not None
 
     page = BeautifulSoup(client.get(make.link(one) + "/agenda?lang=de").text, "html.parser")

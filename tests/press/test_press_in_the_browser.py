@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import feedparser  # type: ignore[import-untyped]
 import make
@@ -13,10 +14,10 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import DESK, PHONE, Served, errors, letter_to, letters_in, open_page, text_of
 from conftest import Postman
 from playwright.sync_api import Browser, Page, expect
+from prepared import copy_unpublished
 from sqlalchemy import select
 
 from roundtable import clock
-from roundtable.accounts.models import User
 from roundtable.conferences.models import Conference
 from roundtable.db import db
 from roundtable.demo import story
@@ -28,14 +29,15 @@ PATH = "/press/2020-06-20-metropolitan-mayors-round-table"
 
 
 @pytest.fixture
-def demonstration(served: Served, monkeypatch: pytest.MonkeyPatch, postman: tuple[Postman, str]) -> Served:
-    """Tell the demonstration's story, but leave its press summary to the test."""
-    monkeypatch.setattr(story, "_publish", lambda _meeting: None)
+def demonstration(
+    served: Served, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+) -> Served:
+    """The demonstration, but for its press summary, which is left to the test."""
     with served.app.app_context():
-        db.session.query(User).delete()
-        db.session.commit()
-        clock.set_source(None)
-        assert story.tell()
+        db.engine.dispose()
+        for leftover in tmp_path.glob("roundtable.sqlite*"):
+            leftover.unlink()
+        copy_unpublished(tmp_path_factory, tmp_path)
         conference = db.session.scalars(select(Conference)).one()
         conference.second_pair_of_eyes = True
         db.session.commit()

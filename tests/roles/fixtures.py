@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import OwnClient, settings_for
+from prepared import copy_told
 from roles.world import NOW, PASSWORD, PEOPLE, World, complete
-from telling import copy_told
 
 from roundtable import clock, create_app
 from roundtable.db import db

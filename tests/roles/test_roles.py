@@ -243,7 +243,8 @@ def test_get_and_head_change_nothing_and_never_fail(
             is_document = bool(DOCUMENTS.search(rule.rule))
             if path is None or (is_document and values is not world.stages["minutes approved"]):
                 continue  # documents take a while to make, and are made alike
-            for way in ("GET",) if is_document else ("GET", "HEAD"):
+            # HEAD runs the same view; in one stage it is looked at how it answers.
+            for way in ("GET", "HEAD") if values is world.stages["planned"] and not is_document else ("GET",):
                 answer = people[who].open(path, method=way)
                 if answer.status_code >= 500 or (way == "HEAD" and answer.data):
                     faults.append((way, path, answer.status_code))

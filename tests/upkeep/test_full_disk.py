@@ -147,6 +147,7 @@ def test_a_store_without_room_says_so_with_the_systems_own_number(app: Flask) ->
     assert caught.value.errno == errno.EFBIG
 
 
+@pytest.mark.sqlite_only
 def test_a_database_that_may_only_be_read_answers_503_and_goes_on_reading(
     app: Flask, client: OwnClient
 ) -> None:
@@ -176,6 +177,7 @@ def test_a_database_that_may_only_be_read_answers_503_and_goes_on_reading(
     assert client.post(link, data={"answer": "accepted"}).status_code == 302
 
 
+@pytest.mark.sqlite_only
 def test_a_database_that_has_reached_its_size_answers_507(app: Flask, client: OwnClient) -> None:
     one = make.invitation()
     link = make.link(one)

