@@ -48,7 +48,7 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app.extensions["roundtable.files"] = storage.open_store(settings.data_dir)
+    app.extensions["roundtable.files"] = storage.open_store(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's documentation does

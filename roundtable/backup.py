@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from sqlalchemy.engine import URL, make_url
 
-from roundtable import clock
+from roundtable import clock, storage
 from roundtable.config import Settings
 from roundtable.errors import Refusal, sentence
 
@@ -80,9 +80,12 @@ def write_backup(settings: Settings, target: Path, recipients: Sequence[str] = (
         database = folder / _DATABASES[kind]
         revision, head = _copy_database(url, database)
         stored = settings.data_dir / "files"
+        if settings.storage_url:
+            stored = folder / "files"
+            storage.copy_out(storage.open_store(settings), stored)
         files = [file for file in sorted(stored.rglob("*")) if file.is_file()] if stored.is_dir() else []
         members = {_DATABASES[kind]: database}
-        members |= {str(file.relative_to(settings.data_dir)): file for file in files}
+        members |= {f"files/{file.relative_to(stored).as_posix()}": file for file in files}
         part = folder / "backup.tar.gz"
         _pack(part, members, settings, {"database": kind, "revision": revision, "audit_head": head})
         _read_back(part)
@@ -319,13 +322,13 @@ def _check_empty(settings: Settings, url: URL) -> None:
     else:
         tables = _run("psql", "--tuples-only", "--no-align", "--command=\\dt", url=url)
         is_empty = not tables.strip()
-    if not is_empty or any(one.is_file() for one in (settings.data_dir / "files").rglob("*")):
+    if not is_empty or storage.keys(storage.open_store(settings)):
         raise Refusal(NOT_EMPTY, folder=settings.data_dir)
 
 
 def _bring_back(folder: Path, settings: Settings, url: URL) -> None:
     if (folder / "files").is_dir():
-        shutil.copytree(folder / "files", settings.data_dir / "files", dirs_exist_ok=True)
+        storage.copy_in(storage.open_store(settings), folder / "files")
     if url.get_backend_name() == "sqlite":
         target = Path(url.database or "")
         (folder / _DATABASES["sqlite"]).chmod(0o600)

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 
 from roundtable import outside_services
 from roundtable.mail_servers import IMAP_SCHEMES, SMTP_SCHEMES
+from roundtable.object_stores import bucket
 from roundtable.outside_services import ServicesError, SignInService
 from roundtable.setting_list import PREFIX, SETTINGS
 
@@ -32,6 +33,7 @@ _SECRET = frozenset(
         "secret_key",
         "old_secret_keys",
         "database_uri",
+        "storage_secret",
         "smtp_url",
         "inbox_url",
         "jitsi_secret",
@@ -53,6 +55,9 @@ class Settings:
     data_dir: Path
     database_uri: str
     database_pool: int
+    storage_url: str
+    storage_key_id: str
+    storage_secret: str
     smtp_url: str
     mail_from: str
     inbox_url: str
@@ -113,6 +118,9 @@ def read(environ: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         database_uri=_database_uri(reader, data_dir),
         database_pool=reader.number("DATABASE_POOL", least=0, most=500),
+        storage_url=_storage_url(reader),
+        storage_key_id=reader.text("STORAGE_KEY_ID"),
+        storage_secret=reader.text("STORAGE_SECRET"),
         smtp_url=_smtp_url(reader, demonstration),
         mail_from=_mail_from(reader, demonstration),
         inbox_url=_inbox_url(reader),
@@ -260,6 +268,19 @@ def _postgresql(reader: _Reader, url: URL) -> str:
             "DATABASE_URI", "names PostgreSQL. Please install its driver: pip install roundtable[postgres]"
         )
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _storage_url(reader: _Reader) -> str:
+    given = reader.text("STORAGE_URL")
+    if given and _try(lambda: bucket(given)) is None:
+        reader.problem(
+            "STORAGE_URL",
+            "must look like s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1.",
+        )
+    for other in ("STORAGE_KEY_ID", "STORAGE_SECRET"):
+        if bool(given) != bool(reader.text(other)):
+            reader.problem(other, f"and {PREFIX}STORAGE_URL belong together: please set both or neither.")
+    return given
 
 
 def _smtp_url(reader: _Reader, demonstration: bool) -> str:

@@ -38,6 +38,14 @@ SETTINGS = (
         "how many connections to PostgreSQL a process holds at the most; 0: one for each of THREADS and two more",
     ),
     Setting(
+        "STORAGE_URL",
+        "",
+        "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1: the bucket for pictures and published "
+        "documents, where several machines serve the program; default: a folder in DATA_DIR",
+    ),
+    Setting("STORAGE_KEY_ID", "", "the name of the key that opens the bucket; required with STORAGE_URL"),
+    Setting("STORAGE_SECRET", "", "the secret of that key; required with STORAGE_URL"),
+    Setting(
         "SMTP_URL", "", "smtp://user:password@host:587 (STARTTLS), smtps:// (TLS) or smtp+plain://; required"
     ),
     Setting("MAIL_FROM", "", "the address that letters come from, such as invitations@example.org; required"),

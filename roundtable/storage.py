@@ -1,24 +1,58 @@
-"""Files that the program keeps: pictures and published documents, under names of its own."""
+"""Files that the program keeps: pictures and published documents, under names of its own.
+
+They lie in a folder, or in a bucket of an S3 service where several machines serve the same program.
+"""
 
 import errno
 import re
 import secrets
+from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from flask import current_app
-from obstore.exceptions import BaseError
-from obstore.store import LocalStore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import LocalStore, S3Store
+
+from roundtable.config import Settings
+from roundtable.object_stores import bucket
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+Store = LocalStore | S3Store
+TIMEOUT = timedelta(seconds=10)
+"""How long one request to the service may take; it is asked once more, so a reader waits twice that at the most."""
 
 
-def open_store(data_dir: Path) -> LocalStore:
-    """Return the store of files in the data folder."""
-    return LocalStore(data_dir / "files", mkdir=True)
+def open_store(settings: Settings) -> Store:
+    """Return the store that the settings name: a folder in the data folder, or a bucket."""
+    if not settings.storage_url:
+        return LocalStore(settings.data_dir / "files", mkdir=True)
+    place = bucket(settings.storage_url)
+    # Names of buckets in the path are what every service but Amazon's takes.
+    own: S3Config = (
+        {"endpoint": place.endpoint, "virtual_hosted_style_request": False} if place.endpoint else {}
+    )
+    return S3Store(
+        place.name,
+        config=own,
+        prefix=place.prefix or None,
+        region=place.region,
+        access_key_id=settings.storage_key_id,
+        secret_access_key=settings.storage_secret,
+        client_options={
+            "timeout": TIMEOUT,
+            "connect_timeout": timedelta(seconds=3),
+            "allow_http": place.endpoint.startswith("http:"),
+        },
+        retry_config={"max_retries": 1, "retry_timeout": 2 * TIMEOUT},
+    )
 
 
-def _store() -> LocalStore:
-    store = current_app.extensions["roundtable.files"]
-    assert isinstance(store, LocalStore)
+def _store() -> Store:
+    store: Store = current_app.extensions["roundtable.files"]
     return store
 
 
@@ -33,9 +67,7 @@ def keep(content: bytes, *, kind: str, ending: str) -> str:
     try:
         obstore.put(_store(), key, content, mode="create")
     except BaseError as error:
-        # The store tells the reason only in its text.
-        number = re.search(r"os error (\d+)", str(error))
-        raise OSError(int(number[1]) if number else errno.EIO, "cannot be stored", key) from error
+        raise _unavailable(key, error) from error
     return key
 
 
@@ -44,8 +76,53 @@ def read(key: str) -> bytes:
 
     Raises:
         FileNotFoundError: if there are none, as after a restore without the files.
+        OSError: if the store does not answer.
     """
+    return _read(_store(), key)
+
+
+def _read(store: Store, key: str) -> bytes:
     try:
-        return bytes(obstore.get(_store(), key).bytes())
-    except BaseError as error:
+        return bytes(obstore.get(store, key).bytes())
+    except (NotFoundError, FileNotFoundError) as error:
         raise FileNotFoundError(key) from error
+    except BaseError as error:
+        raise _unavailable(key, error) from error
+
+
+def _unavailable(key: str, error: BaseError) -> OSError:
+    # The store tells the reason only in its text.
+    number = re.search(r"os error (\d+)", str(error))
+    return OSError(int(number[1]) if number else errno.EIO, "the store of files does not take or give", key)
+
+
+# --- All of them, for backups --------------------------------------------------------------------------------
+
+
+def keys(store: Store) -> list[str]:
+    """Return every key, in order."""
+    try:
+        return sorted(one["path"] for batch in obstore.list(store) for one in batch)
+    except BaseError as error:
+        raise _unavailable("", error) from error
+
+
+def copy_out(store: Store, folder: Path) -> list[str]:
+    """Write every file into the folder, under its key; return the keys."""
+    found = keys(store)
+    for key in found:
+        target = folder / key
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_read(store, key))
+    return found
+
+
+def copy_in(store: Store, folder: Path) -> None:
+    """Store every file of the folder, under its path there."""
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            key = file.relative_to(folder).as_posix()
+            try:
+                obstore.put(store, key, file.read_bytes(), mode="create")
+            except BaseError as error:
+                raise _unavailable(key, error) from error

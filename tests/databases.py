@@ -82,6 +82,16 @@ def empty() -> None:
     db.session.commit()
 
 
+def settle() -> None:
+    """Let go of the present program's SQLite database, so that everything stands in its one file."""
+    db.session.remove()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("COMMIT")
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.exec_driver_sql("BEGIN")
+    db.engine.dispose()
+
+
 def forge(statement: str) -> None:
     """Do what somebody can who has the database itself, past the program, its foreign keys and triggers."""
     url = db.engine.url

@@ -12,10 +12,10 @@ from pathlib import Path
 import flask_migrate
 import pytest
 from conftest import settings_for
+from databases import settle
 from filelock import FileLock
 
 from roundtable import clock, create_app
-from roundtable.db import db
 from roundtable.demo import story
 
 
@@ -74,11 +74,5 @@ def _make(folder: Path, fill: Callable[[], None], at: datetime | None) -> None:
     with app.app_context():
         flask_migrate.upgrade()
         fill()
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            # So that everything stands in the one file.
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
+        settle()
     clock.set_source(None)

@@ -10,6 +10,7 @@ PURE = ["errors", "words", "addresses", "times", "ical", "order", "links"]
 PLATFORM = [
     "mail_servers",
     "outside_services",
+    "object_stores",
     "setting_list",
     "config",
     "clock",

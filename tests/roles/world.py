@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import make
+from databases import settle
 from flask import Flask
 from press import newsroom
 from sqlalchemy import select
@@ -81,12 +82,7 @@ class World:
 
     def keep(self) -> None:
         """Remember everything as it is now."""
-        db.session.remove()
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.exec_driver_sql("BEGIN")
-        db.engine.dispose()
+        settle()
         shutil.copy(self.folder / "roundtable.sqlite", self.folder / "as-it-was.sqlite")
 
 

@@ -141,7 +141,7 @@ def test_a_picture_that_finds_no_room_leaves_no_half_file_and_no_row(
 
 
 def test_a_store_without_room_says_so_with_the_systems_own_number(app: Flask) -> None:
-    with no_room(0, 4096), pytest.raises(OSError, match="cannot be stored") as caught:
+    with no_room(0, 4096), pytest.raises(OSError, match="does not take") as caught:
         storage.keep(os.urandom(100_000), kind="pictures", ending="jpg")
 
     assert caught.value.errno == errno.EFBIG
