@@ -24,6 +24,9 @@ ROLES = ("administrator", "organizer", "minute-taker", "press-officer", "observe
 EXAMPLE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "example", "password"})
 
 
+LEAST_TOKEN = 24
+
+
 class ConfigError(Exception):
     """One or more settings are missing or wrong; the text has a line for each."""
 
@@ -34,6 +37,7 @@ _SECRET = frozenset(
         "old_secret_keys",
         "database_uri",
         "storage_secret",
+        "metrics_token",
         "smtp_url",
         "inbox_url",
         "jitsi_secret",
@@ -75,6 +79,7 @@ class Settings:
     port: int
     threads: int
     trusted_proxies: int
+    metrics_token: str
     log_level: str
 
     def without_secrets(self) -> dict[str, object]:
@@ -138,6 +143,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         port=port,
         threads=reader.number("THREADS", least=1, most=512),
         trusted_proxies=reader.number("TRUSTED_PROXIES", least=0, most=8),
+        metrics_token=_metrics_token(reader),
         log_level=reader.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     reader.unknown()
@@ -268,6 +274,13 @@ def _postgresql(reader: _Reader, url: URL) -> str:
             "DATABASE_URI", "names PostgreSQL. Please install its driver: pip install roundtable[postgres]"
         )
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _metrics_token(reader: _Reader) -> str:
+    given = reader.text("METRICS_TOKEN")
+    if given and len(given) < LEAST_TOKEN:
+        reader.problem("METRICS_TOKEN", f"must have {LEAST_TOKEN} characters or more.")
+    return given
 
 
 def _storage_url(reader: _Reader) -> str:

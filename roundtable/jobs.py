@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flask import Flask
 
 from roundtable.db import db, reading
+from roundtable.measures import JOB_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -47,12 +48,15 @@ class Background(threading.Thread):
 
     def _run(self, job: Job) -> None:
         done = 0
+        outcome, begin = "well", time.perf_counter()
         with self._app.app_context():
             try:
                 if job.even_if_held or self._is_held is None or not self._held():
                     done = job.call()
             except Exception:
+                outcome = "failed"
                 log.exception("background job failed", extra={"job": job.call.__module__})
+        JOB_SECONDS.labels(job.call.__name__, outcome).observe(time.perf_counter() - begin)
         job.next_at = time.monotonic() + (0 if done else job.every_seconds)
 
     def _held(self) -> bool:

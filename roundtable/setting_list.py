@@ -94,6 +94,11 @@ SETTINGS = (
     Setting("PORT", "8765", "the port of the built-in server"),
     Setting("THREADS", "16", "how many requests the built-in server answers at a time"),
     Setting("TRUSTED_PROXIES", "0", "how many reverse proxies stand before the server and set X-Forwarded-*"),
+    Setting(
+        "METRICS_TOKEN",
+        "",
+        "whoever sends it as a Bearer token may read /metrics; without it there is no such page",
+    ),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
 )
 """Every setting, in the order of the documentation."""

@@ -8,12 +8,14 @@ import atexit
 import multiprocessing
 import resource
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
 from roundtable.errors import Refusal, sentence
+from roundtable.measures import WORK_SECONDS
 
 TIME_LIMIT_SECONDS = 30
 TASKS_PER_PROCESS = 200
@@ -80,12 +82,19 @@ def run(work: Callable[..., Result], *arguments: object) -> Result:
         Broke: if the process was killed twice.
         MemoryError: if the work asks for more memory than it may have.
     """
+    name = work.__name__.strip("_")
+    begin = time.perf_counter()
     if not _free.acquire(timeout=LONGEST_WAIT_SECONDS):
+        WORK_SECONDS.labels(name, "busy").observe(time.perf_counter() - begin)
         raise Refusal(BUSY)
+    outcome = "failed"
     try:
-        return _run(work, *arguments)
+        result = _run(work, *arguments)
+        outcome = "well"
+        return result
     finally:
         _free.release()
+        WORK_SECONDS.labels(name, outcome).observe(time.perf_counter() - begin)
 
 
 def _run(work: Callable[..., Result], *arguments: object) -> Result:

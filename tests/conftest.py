@@ -64,6 +64,7 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "port": 0,
         "threads": 4,
         "trusted_proxies": 0,
+        "metrics_token": "",
         "log_level": "WARNING",
     }
     return Settings(**{**values, **changed})

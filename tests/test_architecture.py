@@ -18,6 +18,7 @@ PLATFORM = [
     "languages",
     "dates",
     "fonts",
+    "measures",
     "workers",
     "tagging",
     "documents",

@@ -24,6 +24,7 @@ from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners
 from roundtable.mail.message import UnsafeLetter
 from roundtable.mail.models import WAITING, Letter, LetterState, Pace
 from roundtable.mail.server import MailServer, Unreachable, Verdict
+from roundtable.measures import LETTERS
 
 log = logging.getLogger(__name__)
 
@@ -248,6 +249,7 @@ class _Round:
         }
         with self._connection.begin():
             self._connection.execute(_OUTCOME, values)
+        LETTERS.labels(state.value).inc()
 
     def _put_off(self, letters: Sequence[Row[Any]], reason: str) -> None:
         """Give claimed letters back because the server is away; that is no attempt of theirs."""

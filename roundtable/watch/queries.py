@@ -12,7 +12,7 @@ from roundtable import beats, clock, holding, signing
 from roundtable.backup import last_backup
 from roundtable.config import Settings
 from roundtable.db import db
-from roundtable.mail.models import FAILED, WAITING, Letter, Pace, ReceivedMail
+from roundtable.mail.models import FAILED, WAITING, Letter, LetterState, Pace, ReceivedMail
 from roundtable.watch.alarms import LONGEST_LAG, Facts, Sign
 
 LOOKS_BACK = timedelta(hours=24)
@@ -99,6 +99,12 @@ def _signer_until(settings: Settings) -> datetime | None:
     except signing.SigningError:
         # A file that cannot be read signs nothing from now on.
         return clock.now()
+
+
+def letters_by_state() -> dict[LetterState, int]:
+    """Return how many letters are in each state, with those in which there is none."""
+    rows = db.session.execute(select(Letter.state, func.count(Letter.id)).group_by(Letter.state))
+    return dict.fromkeys(LetterState, 0) | {row[0]: row[1] for row in rows}
 
 
 def waiting_letters() -> int:

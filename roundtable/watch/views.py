@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
 from roundtable.accounts.access import administrator_or_404
-from roundtable.watch import health_views, queries
+from roundtable.watch import health_views, metrics_views, queries
 from roundtable.watch.alarms import alarms
 from roundtable.watch.words import in_words
 
@@ -29,6 +29,7 @@ def show() -> ResponseReturnValue:
 
 
 def init_app(app: Flask) -> None:
-    """Serve the page and the two addresses."""
+    """Serve the page, and what monitors ask for."""
     app.register_blueprint(health_views.bp)
+    app.register_blueprint(metrics_views.bp)
     app.register_blueprint(bp)

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.languages import refusal_text
+from roundtable.measures import FAULTS
 from roundtable.web.access import has_secret_address, is_by_link
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ def _is_full(error: OperationalError) -> bool:
 def _no_connection(error: NoConnection) -> ResponseReturnValue:
     """Every connection of this process was in use for too long."""
     db.session.rollback()
+    FAULTS.labels("no-connection").inc()
     log.error("no connection to the database was free", exc_info=error)
     return render_template("errors/http.html", code=503), 503
 
@@ -73,6 +75,7 @@ def _no_connection(error: NoConnection) -> ResponseReturnValue:
 def _no_database(error: OperationalError) -> ResponseReturnValue:
     db.session.rollback()
     code = 507 if _is_full(error) else 503
+    FAULTS.labels("database").inc()
     log.error("database not available", exc_info=error, extra={"answer": code})
     return render_template("errors/http.html", code=code), code
 
@@ -88,12 +91,14 @@ def _no_disk(error: OSError) -> ResponseReturnValue:
     else:
         return _bug(error)
     db.session.rollback()
+    FAULTS.labels("files").inc()
     log.error("files cannot be written", exc_info=error, extra={"answer": code})
     return render_template("errors/http.html", code=code), code
 
 
 def _bug(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
+    FAULTS.labels("bug").inc()
     log.error("unexpected error", exc_info=error, extra={"id": g.get("request_id")})
     return render_template("errors/http.html", code=500), 500
 

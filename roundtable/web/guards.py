@@ -71,7 +71,7 @@ def _limit() -> None:
         count(OPEN_PAGES, f"open:{get_remote_address()}")
 
 
-_UNLIMITED = {"health", "web"}
+_UNLIMITED = {"health", "metrics", "web"}
 
 
 def init_app(app: Flask) -> None:

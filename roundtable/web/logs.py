@@ -71,7 +71,7 @@ def quiet(view: View) -> View:
 
 
 def _is_quiet(response: Response) -> bool:
-    if request.endpoint in {"static", "health.live", "health.ready"}:
+    if request.endpoint in {"static", "health.live", "health.ready", "metrics.show"}:
         return True
     view = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "is_quiet", False)) and response.status_code < 400

@@ -16,6 +16,7 @@ from roundtable.web.logs import JsonLines, masked
 OPEN_PAGES = {
     "health.live",
     "health.ready",
+    "metrics.show",
     "web.font",
     "web.choose_language",
     "web.robots",
