@@ -116,9 +116,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def apps_of_process() -> dict[str, Flask]:
+def apps_of_process() -> Iterator[dict[str, Flask]]:
     """The programs of this process, one for each kind of database, made when a test first needs them."""
-    return {}
+    made: dict[str, Flask] = {}
+    yield made
+    for app in made.values():
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture
