@@ -4,7 +4,9 @@ import hashlib
 import json
 from pathlib import Path
 
+import databases
 import flask_migrate
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from conftest import settings_for
@@ -36,9 +38,10 @@ def _checks(connection: Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: Path) -> None:
-    app = create_app(settings_for(tmp_path), testing=True)
-    made = create_engine("sqlite://")
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: Path, kind: str) -> None:
+    app = create_app(settings_for(tmp_path, database_uri=databases.uri_for(kind, tmp_path)), testing=True)
+    made = create_engine("sqlite://" if kind == "sqlite" else databases.new_postgresql())
     db.metadata.create_all(made)
     with app.app_context():
         flask_migrate.upgrade()
@@ -52,6 +55,7 @@ def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: 
         left = set(inspect(db.engine).get_table_names())
         flask_migrate.upgrade()
         db.engine.dispose()
+        made.dispose()
 
     assert difference == []
     assert checks[0] == checks[1]

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import databases
 import flask_migrate
 import make
 import pytest
@@ -152,8 +153,9 @@ def test_details_can_be_erased_and_the_chain_still_stands(app: Flask) -> None:
     assert (found.fault, found.erased) == ("", 2)
 
 
-def test_the_database_itself_refuses_to_change_or_remove_an_entry(tmp_path: Path) -> None:
-    app = create_app(settings_for(tmp_path), testing=True)
+@pytest.mark.parametrize("kind", databases.KINDS)
+def test_the_database_itself_refuses_to_change_or_remove_an_entry(tmp_path: Path, kind: str) -> None:
+    app = create_app(settings_for(tmp_path, database_uri=databases.uri_for(kind, tmp_path)), testing=True)
     with app.app_context():
         flask_migrate.upgrade()
         make.user()
