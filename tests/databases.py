@@ -1,7 +1,7 @@
 """The databases that the same tests run on: SQLite, and a PostgreSQL of their own.
 
 The server comes from a wheel, starts with the first test that needs it and ends with the last process;
-`ROUNDTABLE_TEST_DATABASES=sqlite` leaves it out.
+`ROUNDTABLE_TEST_DATABASES=sqlite` leaves it out, `ROUNDTABLE_TEST_DATABASES=postgresql` runs everything on it.
 """
 
 import os
@@ -103,8 +103,12 @@ def forge(statement: str) -> None:
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:
-    """Run a test that uses `app` on every kind, but one that is about SQLite itself."""
+    """Run a test that uses `app` on every kind, unless its mark says otherwise (see pyproject.toml)."""
     if "app_of_process" in metafunc.fixturenames:
-        only = metafunc.definition.get_closest_marker("sqlite_only")
-        kinds = [kind for kind in KINDS if kind == "sqlite" or only is None]
+        marked = metafunc.definition.get_closest_marker
+        kinds = KINDS
+        if marked("sqlite_only"):
+            kinds = tuple(kind for kind in KINDS if kind == "sqlite")
+        elif marked("one_database"):
+            kinds = KINDS[:1]
         metafunc.parametrize("app_of_process", kinds, indirect=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import make
+import pytest
 from conftest import OwnClient
 from minutes.test_record import begun, written
 from press.test_press_pdf import verdicts
@@ -12,6 +13,8 @@ from roundtable.minutes import entry_service
 from roundtable.minutes import service as minutes_service
 from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind
+
+pytestmark = pytest.mark.one_database
 
 
 def test_agendas_minutes_and_lists_conform_to_pdf_a_and_pdf_ua_over_many_pages(

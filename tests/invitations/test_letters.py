@@ -61,6 +61,8 @@ from roundtable.scheduling import service as scheduling
 from roundtable.scheduling.asking_service import search_about
 from roundtable.scheduling.choices import PollStage
 
+pytestmark = pytest.mark.one_database
+
 FOLDER = Path(__file__).parent.parent / "letters"
 
 

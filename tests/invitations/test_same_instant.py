@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import icalendar
 import make
+import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient
 from hypothesis import HealthCheck, example, given, settings
@@ -22,6 +23,8 @@ from roundtable.invitations.letters import Saying
 from roundtable.invitations.mailboxes import Mailbox
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
+
+pytestmark = pytest.mark.one_database
 
 WITHOUT_A_TIME = {"link-again", "poll", "poll-option", "poll-reminder"}
 KINDS = [kind for kind in letter_kinds.KINDS.values() if kind.key not in WITHOUT_A_TIME]

@@ -17,6 +17,8 @@ from roundtable.invitations.letter_kinds import KINDS
 from roundtable.invitations.models import Wording
 from roundtable.invitations.wording import Part
 
+pytestmark = pytest.mark.one_database
+
 BODY = "Hello,\n\nplease come, {who}.\n\n{when}\n\n{link}\n\nBy {deadline}, please."
 INVITATION = KINDS["invitation"]
 

@@ -39,6 +39,8 @@ from roundtable.press import pictures, preview_service
 from roundtable.press import queries as queries_of_press
 from roundtable.press.models import PreviewLink, Publication
 
+pytestmark = pytest.mark.one_database
+
 SECRET = "Xylophonic confidences"
 AMENDED = "Quixotic amendment"
 FORBIDDEN = re.compile(r"xylophonic|quixotic", re.IGNORECASE)

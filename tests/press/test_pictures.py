@@ -19,6 +19,8 @@ from roundtable.press.pictures import SHARE_SIZE, prepared, shared
 from roundtable.press.slugs import slug
 from roundtable.press.table_picture import table_picture
 
+pytestmark = pytest.mark.one_database
+
 
 def _file(kind: str, size: tuple[int, int] = (400, 300), mode: str = "RGB", **more: Any) -> bytes:
     result = io.BytesIO()

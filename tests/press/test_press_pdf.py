@@ -30,6 +30,8 @@ from roundtable.press.kinds import BlockKind
 from roundtable.press.models import Publication
 from roundtable.signing import Identity, SigningError
 
+pytestmark = pytest.mark.one_database
+
 Result = TypeVar("Result")
 VERAPDF = Path(__file__).parent.parent / "verapdf.py"
 

@@ -21,6 +21,8 @@ from roundtable.press import queries
 from roundtable.press.kinds import BlockKind
 from roundtable.press.models import Publication
 
+pytestmark = pytest.mark.one_database
+
 
 def _published() -> Publication:
     summary, entries = newsroom.finished()

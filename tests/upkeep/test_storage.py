@@ -18,6 +18,8 @@ from roundtable import storage
 from roundtable.config import ConfigError, Settings, read
 from roundtable.object_stores import Bucket, NoBucketError, bucket
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture(scope="module")
 def service() -> Iterator[str]:
@@ -56,7 +58,6 @@ def stored(request: pytest.FixtureRequest, app: Flask, tmp_path: Path) -> Iterat
     app.extensions["roundtable.files"] = before
 
 
-@pytest.mark.sqlite_only
 def test_what_is_kept_is_found_again_under_a_key_that_nobody_guesses(stored: storage.Store) -> None:
     key = storage.keep(b"a picture", kind="pictures", ending="jpg")
 
@@ -65,7 +66,6 @@ def test_what_is_kept_is_found_again_under_a_key_that_nobody_guesses(stored: sto
     assert len(key) == len("pictures/.jpg") + 32
 
 
-@pytest.mark.sqlite_only
 def test_what_is_there_is_never_overwritten(stored: storage.Store) -> None:
     key = storage.keep(b"first", kind="pictures", ending="jpg")
 
@@ -75,13 +75,11 @@ def test_what_is_there_is_never_overwritten(stored: storage.Store) -> None:
     assert storage.read(key) == b"first"
 
 
-@pytest.mark.sqlite_only
 def test_what_is_missing_is_missing_and_no_fault(stored: storage.Store) -> None:
     with pytest.raises(FileNotFoundError):
         storage.read("pictures/0123.jpg")
 
 
-@pytest.mark.sqlite_only
 def test_everything_comes_out_and_goes_in_again(stored: storage.Store, tmp_path: Path) -> None:
     kept = {storage.keep(bytes([number]) * 1000, kind="logos", ending="png"): number for number in range(5)}
 
@@ -93,7 +91,6 @@ def test_everything_comes_out_and_goes_in_again(stored: storage.Store, tmp_path:
     assert {str(file.relative_to(other)) for file in other.rglob("*.png")} == set(kept)
 
 
-@pytest.mark.sqlite_only
 def test_a_summary_is_published_and_read_from_a_bucket(
     app: Flask, organizer: OwnClient, service: str, tmp_path: Path
 ) -> None:
@@ -117,7 +114,6 @@ def test_a_summary_is_published_and_read_from_a_bucket(
     assert kinds == {"pictures", "publications"}
 
 
-@pytest.mark.sqlite_only
 def test_a_bucket_that_does_not_answer_is_a_page_soon_and_no_missing_file(
     app: Flask, organizer: OwnClient, tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ from roundtable.db import db
 from roundtable.errors import Refusal
 from roundtable.web import guards
 
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def strict(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ from flask import Flask
 from roundtable.db import db
 from roundtable.web.logs import JsonLines, masked
 
+pytestmark = pytest.mark.one_database
+
 OPEN_PAGES = {
     "health.live",
     "health.ready",
