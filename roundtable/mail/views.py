@@ -9,7 +9,7 @@ from roundtable.mail import delivery, filling
 from roundtable.mail.filling import Filled, Missing, People
 from roundtable.mail.models import Letter
 from roundtable.web.downloads import file_answer
-from roundtable.web.headers import CONTENT_SECURITY_POLICY
+from roundtable.web.headers import CONTENT_SECURITY_POLICY, allowed_styles
 
 bp = Blueprint("mail", __name__)
 SHOWN = 200
@@ -35,10 +35,10 @@ def _filled_or_404(letter: Letter) -> Filled:
 
 
 def letter_page(html: str) -> Response:
-    """Show a letter's HTML as a mail program would: sealed, with its inline styles only."""
+    """Show a letter's HTML as a mail program would: sealed, with the styles that stand in it and no others."""
     response = Response(html, mimetype="text/html")
     response.headers["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'; "
+        f"default-src 'none'; style-src {allowed_styles(html)}; frame-ancestors 'self'; base-uri 'none'; "
         "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
     )
     return response

@@ -1,8 +1,10 @@
 """Response headers: what the browser may load, remember and tell others."""
 
+import base64
 import gzip
 import hashlib
 from functools import lru_cache
+from html.parser import HTMLParser
 from pathlib import Path
 
 from flask import Flask, Response, current_app, request
@@ -32,6 +34,38 @@ _ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
 }
+
+
+class _Styles(HTMLParser):
+    """Collects the styles of a document, as a browser reads them: in attributes and in elements."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, None] = {}
+        self._is_inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._is_inside = tag == "style"
+        self.found |= {value: None for name, value in attrs if name == "style" and value}
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_inside = self._is_inside and tag != "style"
+
+    def handle_data(self, data: str) -> None:
+        if self._is_inside:
+            self.found[data] = None
+
+
+def allowed_styles(html: str) -> str:
+    """Return the sources of `style-src` that allow exactly the inline styles of this document, by their hashes.
+
+    Letters carry their styles inline, for mail programs know nothing else (CSP Level 3, section 8.3).
+    """
+    styles = _Styles()
+    styles.feed(html)
+    hashes = (base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in styles.found)
+    sources = " ".join(f"'sha256-{one}'" for one in hashes)
+    return f"'unsafe-hashes' {sources}" if sources else "'none'"
 
 
 def _set(response: Response) -> Response:

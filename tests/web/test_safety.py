@@ -1,5 +1,7 @@
 """Default deny, headers, cookies, tokens, hosts: what every page has."""
 
+import base64
+import hashlib
 import io
 import json
 import logging
@@ -11,6 +13,7 @@ from conftest import OwnClient
 from flask import Flask
 
 from roundtable.db import db
+from roundtable.web.headers import allowed_styles
 from roundtable.web.logs import JsonLines, masked
 
 pytestmark = pytest.mark.one_database
@@ -285,3 +288,23 @@ def test_hostile_form_values_are_never_a_fault_of_ours(organizer: OwnClient, val
         "/language",
     ):
         assert organizer.post(address, data=dict(data)).status_code < 500, address
+
+
+def test_a_letter_on_a_page_may_use_the_styles_that_stand_in_it_and_no_others() -> None:
+    html = '<style>p { margin: 0 }</style><p style="color: #123">a</p><p style="color: #123; x: &quot;y&quot;">b</p>'
+
+    sources = allowed_styles(html).split()
+
+    written = ["p { margin: 0 }", "color: #123", 'color: #123; x: "y"']
+    hashes = [base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in written]
+    assert sources == ["'unsafe-hashes'", *(f"'sha256-{one}'" for one in hashes)]
+    assert allowed_styles("<p>plain</p>") == "'none'"
+
+
+def test_no_page_lets_inline_styles_or_scripts_through_as_they_come(organizer: OwnClient) -> None:
+    about = make.meeting().conference
+    db.session.commit()
+
+    response = organizer.get(f"/conferences/{about.id}/letters/invitation/en/preview")
+
+    assert "unsafe-inline" not in response.headers["Content-Security-Policy"]
