@@ -15,7 +15,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from roundtable.db import db
@@ -66,20 +65,30 @@ def uri_for(kind: str, folder: Path) -> str:
     return f"sqlite:///{folder / 'roundtable.sqlite'}" if kind == "sqlite" else new_postgresql()
 
 
-def empty() -> None:
-    """Remove every row of the present program's database; numbers begin with 1 again."""
-    for table in reversed(db.metadata.sorted_tables):
-        db.session.execute(table.delete())
+@cache
+def _removing(dialect: str) -> str:
+    """Return the statements that remove every row and let numbers begin with 1 again: one message for all of them."""
+    tables = [table.name for table in reversed(db.metadata.sorted_tables)]
     # The index of words is no table of the models.
-    db.session.execute(text("DELETE FROM entry_words"))
-    if db.engine.dialect.name != "sqlite":
-        db.session.execute(
-            text(
-                "SELECT setval(oid::regclass, 1, false) FROM pg_class "
-                "WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
-            )
+    statements = [f'DELETE FROM "{name}"' for name in (*tables, "entry_words")]
+    if dialect != "sqlite":
+        statements.append(
+            "SELECT setval(oid::regclass, 1, false) FROM pg_class "
+            "WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
         )
-    db.session.commit()
+    return ";\n".join(statements)
+
+
+def empty() -> None:
+    """Remove every row of the present program's database."""
+    db.session.rollback()
+    dialect = db.engine.dialect.name
+    with closing(db.engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+        if dialect == "sqlite":
+            cursor.executescript(f"BEGIN IMMEDIATE;\n{_removing(dialect)};\nCOMMIT")
+        else:
+            cursor.execute(_removing(dialect))
+            connection.commit()
 
 
 def settle() -> None:

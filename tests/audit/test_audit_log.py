@@ -165,6 +165,7 @@ def test_the_database_itself_refuses_to_change_or_remove_an_entry(tmp_path: Path
                 db.session.execute(text(statement))
             db.session.rollback()
         assert service.verify().entries == 1
+        db.session.remove()
         db.engine.dispose()
 
 
