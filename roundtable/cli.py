@@ -25,9 +25,9 @@ from roundtable.distribution.jobs import send_dispatches
 from roundtable.errors import Refusal
 from roundtable.invitations.jobs import answer_link_requests, remind
 from roundtable.jobs import Background, Job
+from roundtable.mail import outbox
 from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
-from roundtable.mail.models import Letter, LetterState
 from roundtable.minutes.jobs import make_documents
 from roundtable.privacy.jobs import remove_what_is_due
 from roundtable.scheduling.jobs import remind as remind_about_polls
@@ -169,8 +169,6 @@ main.add_command(database_commands)
 @with_appcontext
 def deliver(*, limit: int) -> None:
     """Hand over the letters that are due, once; for servers without the background thread."""
-    from sqlalchemy import func, select
-
     from roundtable.mail.delivery import deliver_due
 
     _stop_if_held()
@@ -178,10 +176,7 @@ def deliver(*, limit: int) -> None:
     answer_reset_requests()
     sent = deliver_due(limit=limit)
     watch()
-    waiting = db.db.session.scalar(
-        select(func.count()).where(Letter.state.in_([LetterState.QUEUED, LetterState.DEFERRED]))
-    )
-    click.echo(f"{sent} handed over, {waiting} waiting.")
+    click.echo(f"{sent} handed over, {outbox.waiting()} waiting.")
 
 
 @main.command(with_appcontext=False)

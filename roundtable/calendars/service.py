@@ -30,9 +30,11 @@ def take(part: CalendarPart, sender: str, authentic: bool, key: str) -> tuple[st
     except NotAReply as error:
         return "no-reply", str(error)
     take_turn(
-        select(Conference.id)
-        .join(Meeting, Meeting.conference_id == Conference.id)
-        .where(Meeting.uid == reply.uid)
+        lambda: (
+            select(Conference.id)
+            .join(Meeting, Meeting.conference_id == Conference.id)
+            .where(Meeting.uid == reply.uid)
+        )
     )
     meeting = db.session.scalar(select(Meeting).where(Meeting.uid == reply.uid))
     if meeting is None:

@@ -7,8 +7,8 @@ import click
 from flask.cli import with_appcontext
 
 from roundtable.db import db
+from roundtable.mail import outbox
 from roundtable.watch import queries
-from roundtable.watch.alarms import alarms
 
 
 @click.command()
@@ -16,8 +16,8 @@ from roundtable.watch.alarms import alarms
 @with_appcontext
 def status(*, as_json: bool) -> None:
     """Say what an administrator must look after. Ends with 1 where there is something."""
-    found = alarms(queries.gathered())
-    waiting = queries.waiting_letters()
+    found = queries.standing()
+    waiting = outbox.waiting()
     db.session.rollback()
     if as_json:
         listed = [{"kind": one.kind, "sentence": str(one)} for one in found]

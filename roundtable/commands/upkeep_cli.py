@@ -6,7 +6,7 @@ import click
 from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from roundtable import backup as archives
 from roundtable import clock, db, holding
@@ -14,6 +14,7 @@ from roundtable.accounts import factor_service
 from roundtable.audit import service as log
 from roundtable.config import Settings
 from roundtable.errors import Refusal
+from roundtable.mail import outbox
 from roundtable.mail.models import WAITING, Letter, LetterState
 
 NEW_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -86,7 +87,7 @@ def restore(source: Path, key: Path | None) -> None:
 @with_appcontext
 def resume(*, drop: bool, send: bool) -> None:
     """Let letters, reminders and jobs go on after a restore."""
-    waiting = db.db.session.scalar(select(func.count()).where(Letter.state.in_(WAITING))) or 0
+    waiting = outbox.waiting()
     if not holding.is_held():
         click.echo("Nothing is held.")
         return

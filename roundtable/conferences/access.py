@@ -32,7 +32,7 @@ def conference_or_404(conference_id: int, right: Right) -> Conference:
 
     Strangers get 404, as if there were no such conference; members without the right get 403.
     """
-    take_turn(select(Conference.id).where(Conference.id == conference_id))
+    take_turn(lambda: select(Conference.id).where(Conference.id == conference_id))
     conference = db.session.get(Conference, conference_id)
     if conference is None:
         abort(404)
@@ -43,9 +43,11 @@ def conference_or_404(conference_id: int, right: Right) -> Conference:
 def meeting_or_404(meeting_id: int, right: Right) -> Meeting:
     """Return the meeting if the present user has the right in its conference; see above."""
     take_turn(
-        select(Conference.id)
-        .join(Meeting, Meeting.conference_id == Conference.id)
-        .where(Meeting.id == meeting_id)
+        lambda: (
+            select(Conference.id)
+            .join(Meeting, Meeting.conference_id == Conference.id)
+            .where(Meeting.id == meeting_id)
+        )
     )
     meeting = db.session.scalar(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.conference))

@@ -5,17 +5,19 @@ does: the last seat given twice, a number used twice. There, whoever changes som
 for its row first (docs/decisions/0030).
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import Select
 
 from roundtable.conferences.models import Conference
 from roundtable.db import db, reads_only
 
 
-def take_turn(conference: Select[int]) -> None:
+def take_turn(conference: Callable[[], Select[int]]) -> None:
     """Wait until no other transaction changes this conference, and keep others waiting until this one ends.
 
-    `conference` selects its id. Nothing is locked by pages that are only read.
+    `conference` makes the statement that selects its id: pages that are only read do not build it. Nothing is locked by pages that are only read.
     """
     if db.engine.dialect.name != "sqlite" and not reads_only():
         # Whoever only refers to the conference by a foreign key does not wait.
-        db.session.execute(conference.with_for_update(of=Conference, key_share=True))
+        db.session.execute(conference().with_for_update(of=Conference, key_share=True))

@@ -117,10 +117,12 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
     """
     contact_id = owner_id_in(token) or 0
     take_turn(
-        select(Conference.id)
-        .join(Participant, Participant.conference_id == Conference.id)
-        .join(Contact, Contact.participant_id == Participant.id)
-        .where(Contact.id == contact_id)
+        lambda: (
+            select(Conference.id)
+            .join(Participant, Participant.conference_id == Conference.id)
+            .join(Contact, Contact.participant_id == Participant.id)
+            .where(Contact.id == contact_id)
+        )
     )
     contact = db.session.scalar(
         select(Contact)

@@ -8,8 +8,7 @@ from roundtable.accounts.access import present_user
 from roundtable.conferences.forms import ROLE_NAMES
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import meetings_of, of_user
-from roundtable.watch.alarms import alarms
-from roundtable.watch.queries import gathered
+from roundtable.watch.queries import standing
 
 bp = Blueprint("home", __name__)
 
@@ -29,7 +28,7 @@ def index() -> ResponseReturnValue:
         role_names=ROLE_NAMES,
         user=user,
         present=clock.now(),
-        alarms=alarms(gathered()) if user.is_administrator else [],
+        alarms=standing() if user.is_administrator else [],
     )
 
 

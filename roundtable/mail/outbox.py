@@ -118,6 +118,11 @@ def states_of(topics: Sequence[str]) -> dict[LetterState, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def waiting() -> int:
+    """Return how many letters have yet to leave."""
+    return db.session.scalar(select(func.count(Letter.id)).where(Letter.state.in_(WAITING))) or 0
+
+
 def with_message_id(message_id: str) -> Letter | None:
     """Return the letter that went out under this Message-ID."""
     return db.session.scalar(select(Letter).where(Letter.message_id == message_id).limit(1))

@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from roundtable import db as database
 from roundtable.config import Settings
 from roundtable.watch import queries
-from roundtable.watch.alarms import MEGABYTE, alarms
+from roundtable.watch.alarms import MEGABYTE
 from roundtable.web.access import open_page
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def ready() -> tuple[Response, int]:
     if problem:
         log.warning("not ready", extra={"problem": problem})
         return jsonify(status="not ready"), 503
-    return jsonify(status="ready", alarms=bool(alarms(queries.gathered()))), 200
+    return jsonify(status="ready", alarms=bool(queries.standing())), 200
 
 
 def _problem() -> str | None:

@@ -8,9 +8,8 @@ from flask import current_app
 from roundtable import beats, clock
 from roundtable.config import Settings
 from roundtable.db import db, reading
-from roundtable.watch import certificate
-from roundtable.watch.alarms import AlarmKind, alarms
-from roundtable.watch.queries import gathered
+from roundtable.watch import certificate, queries
+from roundtable.watch.alarms import AlarmKind
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +28,7 @@ def watch() -> int:
     beats.note(beats.CLOCKWORK)
     db.session.commit()
     with reading():
-        standing = {alarm.kind: alarm for alarm in alarms(gathered())}
+        standing = {alarm.kind: alarm for alarm in queries.standing()}
         db.session.rollback()
     known: set[AlarmKind] = current_app.extensions.setdefault("roundtable.alarms", set())
     for kind, alarm in standing.items():

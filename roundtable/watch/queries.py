@@ -3,6 +3,7 @@
 import platform
 import shutil
 from datetime import datetime, timedelta
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
 from flask import current_app
@@ -13,7 +14,7 @@ from roundtable.backup import last_backup
 from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.mail.models import FAILED, WAITING, Letter, LetterState, Pace, ReceivedMail
-from roundtable.watch.alarms import LONGEST_LAG, Facts, Sign
+from roundtable.watch.alarms import LONGEST_LAG, Alarm, Facts, Sign, alarms
 
 LOOKS_BACK = timedelta(hours=24)
 PACKAGES = ("flask", "sqlalchemy", "weasyprint", "icalendar", "tzdata")
@@ -49,6 +50,11 @@ def gathered() -> Facts:
         site=_sign(beats.SITE) if settings.is_secure else None,
         is_held=holding.is_held(),
     )
+
+
+def standing() -> list[Alarm]:
+    """Return what must be looked after now."""
+    return alarms(gathered())
 
 
 def _count(query: Select[int]) -> int:
@@ -107,11 +113,6 @@ def letters_by_state() -> dict[LetterState, int]:
     return dict.fromkeys(LetterState, 0) | {row[0]: row[1] for row in rows}
 
 
-def waiting_letters() -> int:
-    """Return how many letters have yet to leave."""
-    return _count(select(func.count(Letter.id)).where(Letter.state.in_(WAITING)))
-
-
 def versions() -> dict[str, str]:
     """Return the versions that a report of a fault should name."""
     found = {"Roundtable": _version("roundtable"), "Python": platform.python_version()}
@@ -121,6 +122,7 @@ def versions() -> dict[str, str]:
     return found | {dialect.name: server}
 
 
+@cache
 def _version(package: str) -> str:
     try:
         return version(package)

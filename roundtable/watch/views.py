@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 
 from roundtable.accounts.access import administrator_or_404
+from roundtable.mail import outbox
 from roundtable.watch import health_views, metrics_views, queries
 from roundtable.watch.alarms import alarms
 from roundtable.watch.words import in_words
@@ -22,7 +23,7 @@ def show() -> ResponseReturnValue:
         "watch/show.html",
         alarms=[in_words(alarm) for alarm in alarms(found)],
         facts=found,
-        waiting=queries.waiting_letters(),
+        waiting=outbox.waiting(),
         gigabytes=format_decimal((found.free_bytes or 0) / GIGABYTE, "#,##0.0"),
         versions=queries.versions(),
     )

@@ -64,36 +64,32 @@ def _is_full(error: OperationalError) -> bool:
     return getattr(error.orig, "sqlstate", "") == _FULL_TO_POSTGRESQL or "disk is full" in str(error.orig)
 
 
+def _unavailable(kind: str, error: Exception, code: int) -> ResponseReturnValue:
+    """What the program stands on has failed: nothing is kept, and it is no fault of the reader's or of ours."""
+    db.session.rollback()
+    FAULTS.labels(kind).inc()
+    log.error("not available", exc_info=error, extra={"kind": kind, "answer": code})
+    return render_template("errors/http.html", code=code), code
+
+
 def _no_connection(error: NoConnection) -> ResponseReturnValue:
     """Every connection of this process was in use for too long."""
-    db.session.rollback()
-    FAULTS.labels("no-connection").inc()
-    log.error("no connection to the database was free", exc_info=error)
-    return render_template("errors/http.html", code=503), 503
+    return _unavailable("no-connection", error, 503)
 
 
 def _no_database(error: OperationalError) -> ResponseReturnValue:
-    db.session.rollback()
-    code = 507 if _is_full(error) else 503
-    FAULTS.labels("database").inc()
-    log.error("database not available", exc_info=error, extra={"answer": code})
-    return render_template("errors/http.html", code=code), code
+    return _unavailable("database", error, 507 if _is_full(error) else 503)
 
 
 def _no_disk(error: OSError) -> ResponseReturnValue:
     """A file could not be written: no room, or nothing may be written any more."""
     if error.errno in _FULL_TO_THE_SYSTEM:
-        code = 507
-    elif error.errno in _UNWRITABLE_TO_THE_SYSTEM:
-        code = 503
-    elif current_app.testing:
+        return _unavailable("files", error, 507)
+    if error.errno in _UNWRITABLE_TO_THE_SYSTEM:
+        return _unavailable("files", error, 503)
+    if current_app.testing:
         raise error
-    else:
-        return _bug(error)
-    db.session.rollback()
-    FAULTS.labels("files").inc()
-    log.error("files cannot be written", exc_info=error, extra={"answer": code})
-    return render_template("errors/http.html", code=code), code
+    return _bug(error)
 
 
 def _bug(error: Exception) -> ResponseReturnValue:

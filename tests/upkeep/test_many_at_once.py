@@ -159,7 +159,7 @@ def test_changes_of_one_conference_wait_for_each_other_and_for_nothing_else(on_p
         return False
 
     def by_conference(key: int) -> Callable[[], object]:
-        return lambda: take_turn(select(Conference.id).where(Conference.id == key))
+        return lambda: take_turn(lambda: select(Conference.id).where(Conference.id == key))
 
     changing = db.engine.connect()
     try:
