@@ -11,6 +11,8 @@ from roundtable.db import Base, db
 CLOCKWORK = "clockwork"
 """Letters, reminders and jobs."""
 INBOX = "inbox"
+SIGNER = "signer"
+"""The certificate that signs published documents."""
 SITE = "site"
 """The certificate that browsers are shown."""
 

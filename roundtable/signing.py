@@ -78,6 +78,15 @@ def check(found: Identity) -> str:
     return certificate.subject.rfc4514_string()
 
 
+def ends_at(found: Identity) -> datetime:
+    """Return when the certificate ends; run in a worker process, for the key lies in the same file.
+
+    Raises:
+        SigningError: if it cannot be read with the password.
+    """
+    return certificate_of(found).not_valid_after_utc
+
+
 def certificate_of(found: Identity) -> "Certificate":
     """Return the certificate with which documents are signed.
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 from flask import current_app
 
-from roundtable import beats, clock
+from roundtable import beats, clock, signing, workers
 from roundtable.config import Settings
 from roundtable.db import db, reading
+from roundtable.errors import Refusal
 from roundtable.watch import certificate, queries
 from roundtable.watch.alarms import AlarmKind
 
@@ -23,8 +24,11 @@ def watch() -> int:
     `/health/ready` or `roundtable status`.
     """
     settings: Settings = current_app.config["ROUNDTABLE"]
-    if settings.is_secure:
-        _look_at_certificate(settings)
+    signer = signing.identity(settings)
+    if signer is not None and not _is_known(beats.SIGNER):
+        _look_at_signer(signer)
+    if settings.is_secure and not _is_known(beats.SITE):
+        _look_at_site(settings)
     beats.note(beats.CLOCKWORK)
     db.session.commit()
     with reading():
@@ -41,13 +45,24 @@ def watch() -> int:
     return 0
 
 
-def _look_at_certificate(settings: Settings) -> None:
+def _is_known(name: str) -> bool:
+    """Whether this certificate was looked at within six hours."""
     with reading():
-        last = beats.last(beats.SITE)
+        last = beats.last(name)
         is_known = last is not None and clock.now() - last.tried_at < CERTIFICATE_EVERY
         db.session.rollback()
-    if is_known:
-        return
+    return is_known
+
+
+def _look_at_signer(found: signing.Identity) -> None:
+    try:
+        beats.note(beats.SIGNER, until=workers.run(signing.ends_at, found))
+    except (signing.SigningError, Refusal, workers.TookTooLong, workers.Broke) as error:
+        beats.note(beats.SIGNER, str(error) or type(error).__name__)
+    db.session.commit()
+
+
+def _look_at_site(settings: Settings) -> None:
     try:
         until = certificate.ends_at(settings.public_url)
     except certificate.NotAccepted as error:

@@ -97,14 +97,13 @@ def free_bytes(settings: Settings) -> int | None:
 
 
 def _signer_until(settings: Settings) -> datetime | None:
-    identity = signing.identity(settings)
-    if identity is None:
+    if signing.identity(settings) is None:
         return None
-    try:
-        return signing.certificate_of(identity).not_valid_after_utc
-    except signing.SigningError:
-        # A file that cannot be read signs nothing from now on.
-        return clock.now()
+    beat = beats.last(beats.SIGNER)
+    if beat is None:
+        return None
+    # A file that cannot be read signs nothing from now on.
+    return clock.now() if beat.fault else beat.until
 
 
 def letters_by_state() -> dict[LetterState, int]:

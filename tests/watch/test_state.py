@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.cli import ScriptInfo
 
-from roundtable import beats, clock, holding
+from roundtable import beats, clock, holding, signing
 from roundtable.backup import LAST
 from roundtable.cli import main
 from roundtable.db import db
@@ -353,5 +353,22 @@ def test_the_watch_notes_what_it_found_of_the_certificate_and_asks_again_after_s
         later(6 * 60)
         watch()  # nobody answers any more: that says nothing of the certificate
         assert kinds() == []
+    finally:
+        settled.config["ROUNDTABLE"] = settings
+
+
+@pytest.mark.one_database
+def test_the_signers_certificate_is_read_in_a_process_of_its_own_and_its_end_is_told(
+    settled: Flask, tmp_path: Path
+) -> None:
+    file = tmp_path / "signer.p12"
+    file.write_bytes(signing.self_signed("Press desk", "right"))
+    settings = settled.config["ROUNDTABLE"]
+    try:
+        for password, kinds_then in (("wrong", [AlarmKind.SIGNER_ENDS]), ("right", [])):
+            settled.config["ROUNDTABLE"] = replace(settings, signing_file=file, signing_password=password)
+            watch()
+            assert kinds() == kinds_then
+            later(7 * 60)
     finally:
         settled.config["ROUNDTABLE"] = settings
