@@ -1,11 +1,13 @@
 """What all tests share: one app per process with a migrated database, emptied after each test."""
 
 import hashlib
+import http.client
 import os
 import secrets
 import socket
+import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -204,6 +206,19 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def ask(port: int, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
+    """Ask a server on the loopback over a connection of its own; return the status and the page."""
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Accept-Language": "en",
+        "Connection": "close",
+    }
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as connection:
+        connection.request(method, path, urllib.parse.urlencode(form) if form else None, headers)
+        response = connection.getresponse()
+        return response.status, response.read().decode()
 
 
 class Postman:

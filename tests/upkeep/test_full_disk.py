@@ -1,14 +1,12 @@
 """A disk without room: reading goes on, writing is refused with a page, and afterwards all is as before."""
 
 import errno
-import http.client
 import io
 import os
 import resource
 import sqlite3
 import subprocess
 import sys
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +15,7 @@ from pathlib import Path
 import flask_migrate
 import make
 import pytest
-from conftest import OwnClient, free_port, settings_for
+from conftest import OwnClient, ask, free_port, settings_for
 from flask import Flask
 from PIL import Image
 from press import newsroom
@@ -43,17 +41,6 @@ def no_room(process: int, size: int) -> Iterator[None]:
         yield
     finally:
         resource.prlimit(process, resource.RLIMIT_FSIZE, (NO_LIMIT, hard))
-
-
-def _ask(port: int, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    body = urllib.parse.urlencode(form or {})
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Language": "en"}
-    connection.request(method, path, body if method == "POST" else None, headers)
-    response = connection.getresponse()
-    content = response.read().decode()
-    connection.close()
-    return response.status, content
 
 
 @contextmanager
@@ -90,13 +77,13 @@ def test_a_full_disk_refuses_an_answer_with_a_page_and_takes_it_when_there_is_ro
         db.session.remove()
 
     with serving(tmp_path) as (port, process):
-        assert _ask(port, "GET", link)[0] == 200
+        assert ask(port, "GET", link)[0] == 200
         with no_room(process, 4096):
-            refused, page = _ask(port, "POST", link, {"answer": "accepted"})
-            read, _ = _ask(port, "GET", link)
-            ready, said = _ask(port, "GET", "/health/ready")
-        later, _ = _ask(port, "POST", link, {"answer": "accepted"})
-        again, _ = _ask(port, "GET", "/health/ready")
+            refused, page = ask(port, "POST", link, {"answer": "accepted"})
+            read, _ = ask(port, "GET", link)
+            ready, said = ask(port, "GET", "/health/ready")
+        later, _ = ask(port, "POST", link, {"answer": "accepted"})
+        again, _ = ask(port, "GET", "/health/ready")
 
     assert refused in {503, 507}
     assert "Traceback" not in page

@@ -1,8 +1,6 @@
 """Whole town halls answer at once, over real connections, on both databases: nothing is lost and nothing fails."""
 
-import http.client
 import threading
-import urllib.parse
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +11,7 @@ import flask_migrate
 import make
 import pytest
 from browsing import serve
-from conftest import OwnClient, counted_queries, free_port, settings_for
+from conftest import OwnClient, ask, counted_queries, free_port, settings_for
 from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
@@ -58,15 +56,6 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Fla
         db.engine.dispose()
 
 
-def _post(port: int, path: str, form: dict[str, str]) -> int:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    headers = {"Content-Type": "application/x-www-form-urlencoded", "Connection": "close"}
-    connection.request("POST", path, urllib.parse.urlencode(form), headers)
-    status = connection.getresponse().status
-    connection.close()
-    return status
-
-
 def _links(app: Flask) -> list[str]:
     with app.app_context():
         links = [make.link(one) for one in db.session.scalars(select(Invitation).order_by(Invitation.id))]
@@ -78,10 +67,10 @@ def test_every_answer_is_stored_once_and_none_is_refused(served: tuple[Flask, in
     app, port = served
     with ThreadPoolExecutor(AT_ONCE) as offices:
         answers = [
-            offices.submit(_post, port, link, {"answer": ("accepted", "declined")[number % 2]})
+            offices.submit(ask, port, "POST", link, {"answer": ("accepted", "declined")[number % 2]})
             for number, link in enumerate(_links(app))
         ]
-        statuses = Counter(one.result() for one in answers)
+        statuses = Counter(one.result()[0] for one in answers)
 
     assert statuses == {302: OFFICES}
     with app.app_context():
@@ -105,7 +94,7 @@ def test_an_office_that_presses_twenty_times_at_once_has_answered_in_one_order(
 
     def press(number: int) -> int:
         ready.wait(30)
-        return _post(port, link, {"answer": ("accepted", "declined")[number % 2]})
+        return ask(port, "POST", link, {"answer": ("accepted", "declined")[number % 2]})[0]
 
     with ThreadPoolExecutor(20) as fingers:
         statuses = {one.result() for one in [fingers.submit(press, number) for number in range(20)]}
