@@ -14,24 +14,27 @@ from flask_migrate.cli import db as database_commands
 
 from roundtable import create_app, db, fonts, holding
 from roundtable.accounts.jobs import answer_reset_requests
-from roundtable.actions.jobs import remind_about_actions
 from roundtable.circulation.jobs import adopt_by_silence
-from roundtable.clearance.jobs import remind_about_quotes
-from roundtable.commands import accounts_cli, audit_cli, check_cli, people_cli, status_cli, upkeep_cli
+from roundtable.clockwork import REMINDERS, jobs_of
+from roundtable.commands import (
+    accounts_cli,
+    audit_cli,
+    check_cli,
+    people_cli,
+    queue_cli,
+    status_cli,
+    upkeep_cli,
+)
 from roundtable.commands.settings import settings_or_exit
 from roundtable.config import Settings
 from roundtable.demo import story
-from roundtable.distribution.jobs import send_dispatches
 from roundtable.errors import Refusal
-from roundtable.invitations.jobs import answer_link_requests, remind
-from roundtable.jobs import Background, Job
+from roundtable.invitations.jobs import answer_link_requests
+from roundtable.jobs import Background
 from roundtable.mail import outbox
-from roundtable.mail.jobs import deliver as deliver_letters
 from roundtable.mail.jobs import read_inbox
 from roundtable.minutes.jobs import make_documents
-from roundtable.privacy.jobs import remove_what_is_due
-from roundtable.scheduling.jobs import remind as remind_about_polls
-from roundtable.watch.jobs import watch
+from roundtable.watch.jobs import pulse, watch
 from roundtable.web.logs import configure
 
 
@@ -61,7 +64,7 @@ def main() -> None:
 @main.command()
 @click.option("--migrate/--no-migrate", default=True, help="Bring the database up to date first.")
 def serve(*, migrate: bool) -> None:
-    """Serve the program and deliver letters, until it is told to stop."""
+    """Serve the program until it is told to stop; letters and jobs too, unless ROUNDTABLE_REDIS_URL names a queue."""
     import waitress
 
     app = _app()
@@ -73,8 +76,10 @@ def serve(*, migrate: bool) -> None:
             raise click.ClickException("The database is not up to date: run “roundtable db upgrade”.")
         db.db.session.remove()
     fonts.prepare(settings.data_dir / "fonts")
-    background = Background(app, _jobs(settings), holding.is_held)
-    background.start()
+    # With a queue, workers do the jobs: `roundtable worker` and `roundtable beat`.
+    background = None if settings.redis_url else Background(app, jobs_of(settings), holding.is_held)
+    if background is not None:
+        background.start()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -91,7 +96,8 @@ def serve(*, migrate: bool) -> None:
             channel_timeout=60,
         )
     except OSError as error:
-        background.stop()
+        if background is not None:
+            background.stop()
         raise click.ClickException(
             f"Port {settings.port} on {settings.host} cannot be used ({error.strerror}). "
             "Please stop what uses it, or set ROUNDTABLE_PORT to another one."
@@ -105,29 +111,8 @@ def serve(*, migrate: bool) -> None:
         server.run()
     finally:
         server.close()
-        background.stop()
-
-
-def _jobs(settings: Settings) -> list[Job]:
-    """Return what goes on beside the requests: letters soon, the rest once a minute."""
-    jobs = [
-        Job(deliver_letters, 2),
-        Job(answer_link_requests, 5),
-        Job(answer_reset_requests, 5),
-        Job(_remind, 60),
-        Job(adopt_by_silence, 60),
-        Job(make_documents, 30),
-        Job(send_dispatches, 10),
-        Job(remove_what_is_due, 6 * 3600),
-        Job(watch, 60, even_if_held=True),
-    ]
-    if settings.inbox_url:
-        jobs.append(Job(read_inbox, 60))
-    return jobs
-
-
-def _remind() -> int:
-    return remind() + remind_about_polls() + remind_about_actions() + remind_about_quotes()
+        if background is not None:
+            background.stop()
 
 
 def _stop_if_held() -> None:
@@ -175,6 +160,7 @@ def deliver(*, limit: int) -> None:
     answer_link_requests()
     answer_reset_requests()
     sent = deliver_due(limit=limit)
+    pulse()
     watch()
     click.echo(f"{sent} handed over, {outbox.waiting()} waiting.")
 
@@ -237,7 +223,7 @@ def send_reminders() -> None:
     """
     _stop_if_held()
     adopted = adopt_by_silence()
-    click.echo(f"{_remind()} reminders written.")
+    click.echo(f"{sum(remind() for remind in REMINDERS)} reminders written.")
     made = 0
     while count := make_documents():
         made += count
@@ -279,6 +265,8 @@ for command in (
     upkeep_cli.renew_secrets,
     people_cli.person,
     people_cli.forget,
+    queue_cli.worker,
+    queue_cli.beat,
 ):
     main.add_command(command)
 

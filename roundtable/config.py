@@ -36,6 +36,7 @@ _SECRET = frozenset(
         "secret_key",
         "old_secret_keys",
         "database_uri",
+        "redis_url",
         "storage_secret",
         "metrics_token",
         "smtp_url",
@@ -59,6 +60,7 @@ class Settings:
     data_dir: Path
     database_uri: str
     database_pool: int
+    redis_url: str
     storage_url: str
     storage_key_id: str
     storage_secret: str
@@ -123,6 +125,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         data_dir=data_dir,
         database_uri=_database_uri(reader, data_dir),
         database_pool=reader.number("DATABASE_POOL", least=0, most=500),
+        redis_url=_redis_url(reader),
         storage_url=_storage_url(reader),
         storage_key_id=reader.text("STORAGE_KEY_ID"),
         storage_secret=reader.text("STORAGE_SECRET"),
@@ -274,6 +277,26 @@ def _postgresql(reader: _Reader, url: URL) -> str:
             "DATABASE_URI", "names PostgreSQL. Please install its driver: pip install roundtable[postgres]"
         )
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+def _redis_url(reader: _Reader) -> str:
+    given = reader.text("REDIS_URL")
+    if not given:
+        return ""
+    parts = _try(lambda: urlsplit(given))
+    is_wrong = parts is None or _try(lambda: parts.port or 1) is None
+    if is_wrong or parts is None or parts.scheme not in {"redis", "rediss"} or not parts.hostname:
+        # The address may hold a password, so it is not repeated here.
+        reader.problem("REDIS_URL", "must look like redis://:password@host:6379/0 (or rediss://).")
+    if not reader.text("DATABASE_URI").startswith("postgresql"):
+        reader.problem(
+            "REDIS_URL", f"is for several processes, and these need PostgreSQL in {PREFIX}DATABASE_URI."
+        )
+    if importlib.util.find_spec("celery") is None:
+        reader.problem(
+            "REDIS_URL", "names a queue. Please install what it needs: pip install roundtable[queue]"
+        )
+    return given
 
 
 def _metrics_token(reader: _Reader) -> str:

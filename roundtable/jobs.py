@@ -1,4 +1,8 @@
-"""Work that goes on beside the requests: one background thread of the built-in server."""
+"""Work that goes on beside the requests: what it is, and the one thread of the built-in server that does it.
+
+On one machine the server's own thread does every job. Where there are several, `tasks.py` hands the same
+jobs to workers.
+"""
 
 import logging
 import threading
@@ -6,12 +10,45 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask
+from flask import Flask, current_app
 
 from roundtable.db import db, reading
 from roundtable.measures import JOB_SECONDS
 
 log = logging.getLogger(__name__)
+
+LONGEST_STOP_SECONDS = 80
+"""How long a stop waits for the work in hand: a letter at a slow mail server takes a minute."""
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Work that falls into pieces, each known by the id of a row, and done in a transaction of its own.
+
+    `waiting` returns the ids of what is due; `do` does one, and returns how much that was. A piece that is done
+    twice, or by two at the same time, does nothing twice: `do` looks again at what is still due, and takes the turn of
+    its conference, or its row, first.
+    """
+
+    waiting: Callable[[], list[int]]
+    do: Callable[[int], int]
+
+    def due(self) -> list[int]:
+        """Return the ids of what waits; this look takes no lock."""
+        with reading():
+            keys = self.waiting()
+            db.session.rollback()
+        return keys
+
+    def one(self, key: int) -> int:
+        """Do one piece and commit; return how much was done."""
+        done = self.do(key)
+        db.session.commit()
+        return int(done)
+
+    def __call__(self) -> int:
+        """Do what waits, piece by piece; return how much was done."""
+        return sum(self.one(key) for key in self.due())
 
 
 @dataclass
@@ -19,13 +56,50 @@ class Job:
     """Something to do every so many seconds, and at once again while there was something to do.
 
     `call` returns how much it did; `next_at` is on the monotonic clock. `even_if_held` goes on after a
-    restore, too: it sends nothing.
+    restore, too: it sends nothing. `rounds` says how many workers can do it side by side at this moment.
+    What `keeps_time` is done by whoever keeps the time for the workers, not by these.
     """
 
-    call: Callable[[], int]
+    name: str
+    call: Callable[[], int] | Pieces
     every_seconds: float
     next_at: float = 0.0
     even_if_held: bool = False
+    rounds: Callable[[], int] | None = None
+    keeps_time: bool = False
+
+
+def stopping() -> threading.Event:
+    """Return what is set while the present program is being stopped: long work ends after the piece in hand."""
+    found: threading.Event = current_app.extensions.setdefault("roundtable.stopping", threading.Event())
+    return found
+
+
+def perform(
+    app: Flask, name: str, work: Callable[[], int], *, unless: Callable[[], bool] | None = None
+) -> int:
+    """Do a piece of work in a context of its own, measured; what fails is logged, and counts as nothing done.
+
+    Nothing is done where `unless` says so, asked before in a transaction of its own.
+    """
+    done = 0
+    outcome, begin = "well", time.perf_counter()
+    with app.app_context():
+        try:
+            if unless is None or not _is_true(unless):
+                done = work()
+        except Exception:
+            outcome = "failed"
+            log.exception("background job failed", extra={"job": name})
+    JOB_SECONDS.labels(name, outcome).observe(time.perf_counter() - begin)
+    return done
+
+
+def _is_true(asked: Callable[[], bool]) -> bool:
+    with reading():
+        answer = asked()
+        db.session.rollback()
+    return answer
 
 
 class Background(threading.Thread):
@@ -47,27 +121,19 @@ class Background(threading.Thread):
             self._stopping.wait(max(0.05, soonest))
 
     def _run(self, job: Job) -> None:
-        done = 0
-        outcome, begin = "well", time.perf_counter()
-        with self._app.app_context():
-            try:
-                if job.even_if_held or self._is_held is None or not self._held():
-                    done = job.call()
-            except Exception:
-                outcome = "failed"
-                log.exception("background job failed", extra={"job": job.call.__module__})
-        JOB_SECONDS.labels(job.call.__name__, outcome).observe(time.perf_counter() - begin)
+        held = None if job.even_if_held else self._is_held
+        done = perform(self._app, job.name, job.call, unless=held)
         job.next_at = time.monotonic() + (0 if done else job.every_seconds)
 
-    def _held(self) -> bool:
-        """Whether nothing may go out now; asked before each job, in a transaction of its own."""
-        assert self._is_held is not None
-        with reading():
-            held = self._is_held()
-            db.session.rollback()
-        return held
-
-    def stop(self, *, wait_seconds: float = 30.0) -> None:
-        """Let the work in hand end, then stop."""
+    def end_soon(self) -> None:
+        """Begin nothing more; from a signal's handler, where nobody may wait."""
         self._stopping.set()
-        self.join(wait_seconds)
+
+    def stop(self) -> None:
+        """Let the letter or the piece in hand end, then stop."""
+        with self._app.app_context():
+            end_now = stopping()
+        self._stopping.set()
+        end_now.set()
+        self.join(LONGEST_STOP_SECONDS)
+        end_now.clear()

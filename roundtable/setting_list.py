@@ -38,6 +38,12 @@ SETTINGS = (
         "how many connections to PostgreSQL a process holds at the most; 0: one for each of THREADS and two more",
     ),
     Setting(
+        "REDIS_URL",
+        "",
+        "redis://:password@host:6379/0 (rediss:// with TLS), Redis or Valkey: the queue of “roundtable worker” and the "
+        "counters of limits, where several processes serve the program; needs PostgreSQL",
+    ),
+    Setting(
         "STORAGE_URL",
         "",
         "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1: the bucket for pictures and published "

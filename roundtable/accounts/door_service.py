@@ -106,7 +106,7 @@ def open_requests() -> list[int]:
 
 def answer_request(request_id: int) -> int:
     """Write the letter that a wish asks for, if there is such an account, and forget the wish."""
-    request = db.session.get(ResetRequest, request_id)
+    request = db.session.get(ResetRequest, request_id, with_for_update={"skip_locked": True})
     if request is None:
         return 0
     user = db.session.scalar(select(User).where(User.email_key == request.email_key, User.is_enabled))

@@ -1,9 +1,7 @@
-"""What the background thread and the command line run for the accounts."""
+"""What goes on beside the requests for the accounts."""
 
 from roundtable.accounts import door_service
-from roundtable.mail.jobs import one_by_one
+from roundtable.jobs import Pieces
 
-
-def answer_reset_requests() -> int:
-    """Write the letters for new passwords that people have asked for, one wish a transaction."""
-    return one_by_one(door_service.open_requests, door_service.answer_request)
+answer_reset_requests = Pieces(door_service.open_requests, door_service.answer_request)
+"""Writes the letters for new passwords that people have asked for."""

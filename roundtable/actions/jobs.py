@@ -1,9 +1,7 @@
 """Reminding the owners of action items."""
 
 from roundtable.actions import service
-from roundtable.mail.jobs import one_by_one
+from roundtable.jobs import Pieces
 
-
-def remind_about_actions() -> int:
-    """Queue the reminders that are due; return how many are new."""
-    return one_by_one(service.due_for_reminders, service.remind)
+remind_about_actions = Pieces(service.due_for_reminders, service.remind)
+"""Queues the reminders that are due."""

@@ -6,12 +6,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext
+from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from roundtable import clock, dates, times
 from roundtable.actions import queries
 from roundtable.actions.queries import Followed
 from roundtable.actions.rules import phase
+from roundtable.conferences.models import Conference, Meeting
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.invitations import letters
@@ -23,7 +26,7 @@ from roundtable.invitations.post_service import post_under
 from roundtable.languages import speaking
 from roundtable.mail import outbox
 from roundtable.minutes.kinds import ActionState
-from roundtable.minutes.models import ActionReport
+from roundtable.minutes.models import ActionReport, Entry, Minutes
 
 KIND = "action-reminder"
 NOTHING_SAID = sentence("Please say something, or choose another state.")
@@ -72,6 +75,9 @@ def due_for_reminders() -> list[int]:
 
 def remind(entry_id: int) -> int:
     """Queue the reminders of an action item; return how many are new."""
+    take_turn(
+        lambda: select(Conference.id).join(Meeting).join(Minutes).join(Entry).where(Entry.id == entry_id)
+    )
     item = queries.action(entry_id)
     if item is None:
         return 0

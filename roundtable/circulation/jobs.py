@@ -1,9 +1,7 @@
 """Adopting minutes by silence when their time has come."""
 
 from roundtable.circulation import service
-from roundtable.mail.jobs import one_by_one
+from roundtable.jobs import Pieces
 
-
-def adopt_by_silence() -> int:
-    """Adopt what nobody objected to; return how many records were settled."""
-    return one_by_one(service.due_for_silence, service.adopt)
+adopt_by_silence = Pieces(service.due_for_silence, service.adopt)
+"""Adopts what nobody objected to."""

@@ -7,6 +7,8 @@ from flask_babel import gettext
 from sqlalchemy import select
 
 from roundtable import clock, dates
+from roundtable.conferences.models import Conference, Meeting
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
@@ -313,6 +315,7 @@ def due_for_silence() -> list[int]:
 
 def adopt(minutes_id: int) -> bool:
     """Adopt a record by silence; if anybody objected, the chair decides, and nothing happens."""
+    take_turn(lambda: select(Conference.id).join(Meeting).join(Minutes).where(Minutes.id == minutes_id))
     minutes = db.session.get(Minutes, minutes_id)
     if minutes is None or minutes_id not in due_for_silence():
         return False

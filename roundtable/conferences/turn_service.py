@@ -7,9 +7,9 @@ for its row first (docs/decisions/0030).
 
 from collections.abc import Callable
 
-from sqlalchemy import Select
+from sqlalchemy import Select, select
 
-from roundtable.conferences.models import Conference
+from roundtable.conferences.models import Conference, Meeting
 from roundtable.db import db, reads_only
 
 
@@ -21,3 +21,8 @@ def take_turn(conference: Callable[[], Select[int]]) -> None:
     if db.engine.dialect.name != "sqlite" and not reads_only():
         # Whoever only refers to the conference by a foreign key does not wait.
         db.session.execute(conference().with_for_update(of=Conference, key_share=True))
+
+
+def take_turn_of_meeting(meeting_id: int) -> None:
+    """Take the turn of the conference that a meeting belongs to (see `take_turn`)."""
+    take_turn(lambda: select(Conference.id).join(Meeting).where(Meeting.id == meeting_id))

@@ -1,14 +1,9 @@
-"""What the background thread and the command line run for the invitations."""
+"""What goes on beside the requests for the invitations."""
 
 from roundtable.invitations import link_service, reminder_service
-from roundtable.mail.jobs import one_by_one
+from roundtable.jobs import Pieces
 
-
-def remind() -> int:
-    """Write the reminders that are due, one meeting a transaction."""
-    return one_by_one(reminder_service.meetings_to_remind, reminder_service.remind)
-
-
-def answer_link_requests() -> int:
-    """Send the links that people have asked for, one wish a transaction."""
-    return one_by_one(link_service.open_requests, link_service.answer_request)
+remind = Pieces(reminder_service.meetings_to_remind, reminder_service.remind)
+"""Writes the reminders that are due."""
+answer_link_requests = Pieces(link_service.open_requests, link_service.answer_request)
+"""Sends the links that people have asked for."""

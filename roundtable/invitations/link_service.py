@@ -29,7 +29,7 @@ def open_requests() -> list[int]:
 
 def answer_request(request_id: int) -> int:
     """Write the letters that a wish asks for, one for each conference, and forget it."""
-    request = db.session.get(LinkRequest, request_id)
+    request = db.session.get(LinkRequest, request_id, with_for_update={"skip_locked": True})
     if request is None:
         return 0
     contacts = db.session.scalars(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from roundtable import clock
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import MeetingStage
+from roundtable.conferences.turn_service import take_turn_of_meeting
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
@@ -77,6 +78,7 @@ def remind(meeting_id: int) -> int:
 
     The key of each names the question that was asked, so none is ever written twice.
     """
+    take_turn_of_meeting(meeting_id)
     meeting = db.session.get(Meeting, meeting_id)
     if meeting is None or meeting.is_cancelled:
         return 0

@@ -7,6 +7,7 @@ server is spoken to.
 """
 
 import logging
+import math
 import random
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -20,6 +21,7 @@ from sqlalchemy.engine import Row
 from roundtable import clock
 from roundtable.config import Settings
 from roundtable.db import db, reading
+from roundtable.jobs import stopping
 from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners_in
 from roundtable.mail.message import UnsafeLetter
 from roundtable.mail.models import WAITING, Letter, LetterState, Pace
@@ -61,7 +63,10 @@ def drop_when(unwanted: Unwanted) -> None:
 
 
 def deliver_due(*, limit: int | None = None) -> int:
-    """Hand the letters that are due to the mail server over one connection; return how many went."""
+    """Hand the letters that are due to the mail server over one connection; return how many went.
+
+    Where the program is being stopped, the letter in flight is finished and the others are given back.
+    """
     settings: Settings = current_app.config["ROUNDTABLE"]
     sent = begun = 0
     with MailServer(settings.smtp_url) as server:
@@ -76,6 +81,14 @@ def deliver_due(*, limit: int | None = None) -> int:
             if not goes_on:
                 break
     return sent
+
+
+def batches_due() -> int:
+    """Return how many batches of letters could leave now: so many workers can deliver side by side."""
+    with reading():
+        count = db.session.scalar(select(func.count(Letter.id)).where(_is_due(clock.now()))) or 0
+        db.session.rollback()
+    return math.ceil(count / BATCH)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -193,14 +206,16 @@ class _Round:
         self._server = server
         self._settings = settings
         self._losses = 0
+        self._stopping = stopping()
 
     def send(self, batch: Sequence[Row[Any]], people: People, dropped: Mapping[int, str]) -> tuple[int, bool]:
         until = clock.now() + BEGIN_WITHIN
         went = 0
         for place, letter in enumerate(batch):
-            if clock.now() >= until or self._losses >= LOSSES:
+            is_stopped = self._stopping.is_set()
+            if is_stopped or clock.now() >= until or self._losses >= LOSSES:
                 self._release(batch[place:])
-                return went, self._losses < LOSSES
+                return went, not is_stopped and self._losses < LOSSES
             if letter.id in dropped:
                 self._note(letter, LetterState.DROPPED, dropped[letter.id])
                 continue

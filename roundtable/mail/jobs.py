@@ -1,8 +1,6 @@
-"""What the background thread and the command line run for the mail."""
+"""What goes on beside the requests, and from the command line, for the mail."""
 
-from collections.abc import Callable
-
-from roundtable.db import db, reading
+from roundtable.db import db
 from roundtable.mail import inbox
 from roundtable.mail.delivery import BATCH, deliver_due
 
@@ -26,15 +24,3 @@ def receive(raw: bytes) -> str:
     outcome = received.outcome if received is not None else "known"
     db.session.commit()
     return outcome
-
-
-def one_by_one(waiting: Callable[[], list[int]], do: Callable[[int], int]) -> int:
-    """Do what waits, each in a transaction of its own; return how much was done. An idle look takes no lock."""
-    with reading():
-        keys = waiting()
-        db.session.rollback()
-    count = 0
-    for key in keys:
-        count += do(key)
-        db.session.commit()
-    return count

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from roundtable import clock, documents, storage
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import bodies_of
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.documents import page
 from roundtable.guests.queries import zone_names_at
@@ -123,16 +124,16 @@ def decisions_pdf(minutes: Minutes, language: str) -> bytes:
     return documents.render(page("documents/decisions.html", language, **words, decisions=decisions))
 
 
-def waiting_documents() -> list[tuple[int, str, bool]]:
+def waiting_documents(minutes_id: int | None = None) -> list[tuple[int, str, bool]]:
     """Return (minutes, language, whether in full) of each document of a sealed record that has not been made.
 
-    Asked twice a minute, so it reads keys and languages only, never the records themselves.
+    Asked twice a minute for all records, so it reads keys and languages only, never the records themselves.
     """
     sealed = db.session.execute(
         select(Minutes.id, Conference.languages)
         .join(Minutes.meeting)
         .join(Meeting.conference)
-        .where(Minutes.stage == MinutesStage.APPROVED)
+        .where(Minutes.stage == MinutesStage.APPROVED, *([Minutes.id == minutes_id] if minutes_id else []))
     ).all()
     counts = select(Amendment.minutes_id, func.count(Amendment.id)).group_by(Amendment.minutes_id)
     amendments = {row[0]: row[1] for row in db.session.execute(counts)}
@@ -154,6 +155,7 @@ def waiting_documents() -> list[tuple[int, str, bool]]:
 
 def keep(minutes_id: int, language: str, content: bytes, amendments: int, *, is_full: bool) -> None:
     """Keep a document of a sealed record; one that was made meanwhile stays."""
+    take_turn(lambda: select(Conference.id).join(Meeting).join(Minutes).where(Minutes.id == minutes_id))
     minutes = db.session.get(Minutes, minutes_id)
     if minutes is None or kept_document(minutes, language, is_full=is_full) is not None:
         return

@@ -1,16 +1,21 @@
-"""Making the documents of sealed records, one at a time, without holding the database."""
+"""Making the documents of sealed records, one record at a time, without holding the database."""
 
 from roundtable.db import db, reading
+from roundtable.jobs import Pieces
 from roundtable.minutes import document_service, queries
 from roundtable.minutes.models import Minutes
 
 
-def make_documents() -> int:
-    """Make the documents of sealed records that have not been made; return how many were made."""
+def _records() -> list[int]:
+    """Return the records of which a document has not been made."""
+    return list(dict.fromkeys(key for key, _, _ in document_service.waiting_documents()))
+
+
+def _make_all(minutes_id: int) -> int:
     with reading():
-        waiting = document_service.waiting_documents()
+        waiting = document_service.waiting_documents(minutes_id)
         db.session.rollback()
-    return sum(_make(minutes_id, language, is_full=is_full) for minutes_id, language, is_full in waiting)
+    return sum(_make(key, language, is_full=is_full) for key, language, is_full in waiting)
 
 
 def _make(minutes_id: int, language: str, *, is_full: bool) -> int:
@@ -25,3 +30,7 @@ def _make(minutes_id: int, language: str, *, is_full: bool) -> int:
     document_service.keep(minutes_id, language, content, amendments, is_full=is_full)
     db.session.commit()
     return 1
+
+
+make_documents = Pieces(_records, _make_all)
+"""Makes the documents of sealed records that have not been made."""

@@ -1,14 +1,21 @@
-"""What the background thread and the command line run: removing what has had its time."""
+"""Removing what has had its time, beside the requests and from the command line."""
 
 from roundtable.accounts import door_service
 from roundtable.db import db
-from roundtable.mail.jobs import one_by_one
+from roundtable.jobs import Pieces
 from roundtable.privacy import retention_service
+
+remove_from_conferences = Pieces(retention_service.due_conferences, retention_service.remove_due)
+"""Removes what is due, one conference a transaction."""
+
+
+def remove_from_program() -> int:
+    """Remove what belongs to no conference; return how many rows went."""
+    count = retention_service.remove_of_program() + door_service.forget_old()
+    db.session.commit()
+    return count
 
 
 def remove_what_is_due() -> int:
-    """Remove what has had its time, one conference a transaction."""
-    count = one_by_one(retention_service.due_conferences, retention_service.remove_due)
-    count += retention_service.remove_of_program() + door_service.forget_old()
-    db.session.commit()
-    return count
+    """Remove everything that has had its time; return how many rows went."""
+    return remove_from_conferences() + remove_from_program()

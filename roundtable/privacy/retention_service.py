@@ -14,6 +14,7 @@ from roundtable.audit.models import AuditDetail, AuditEntry
 from roundtable.audit.service import note
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.service import pace_key
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact, Participant
@@ -173,6 +174,7 @@ def due_conferences() -> list[int]:
 
 def remove_due(conference_id: int) -> int:
     """Remove what is due in a conference; return how many rows went."""
+    take_turn(lambda: select(Conference.id).where(Conference.id == conference_id))
     conference = db.session.get(Conference, conference_id)
     return sum(remove(conference).values()) if conference is not None else 0
 

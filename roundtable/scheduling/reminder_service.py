@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 
 from roundtable import clock
+from roundtable.conferences.models import Conference
+from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
 from roundtable.guests.models import Contact
@@ -51,6 +53,7 @@ def _boxes(poll: DatePoll) -> list[Mailbox]:
 
 def remind(poll_id: int) -> int:
     """Queue the reminders of a poll, one for each mailbox and deadline; return how many are new."""
+    take_turn(lambda: select(Conference.id).join(DatePoll).where(DatePoll.id == poll_id))
     poll = db.session.get(DatePoll, poll_id)
     if poll is None or not queries.takes_answers(poll):
         return 0

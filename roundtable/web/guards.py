@@ -12,10 +12,11 @@ from flask_wtf.csrf import CSRFProtect
 from limits import parse_many
 from werkzeug.exceptions import TooManyRequests
 
+from roundtable.web import counters
 from roundtable.web.access import is_by_link, is_open_page
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", strategy="moving-window")
+limiter = Limiter(get_remote_address, strategy="moving-window")
 
 
 def _protect_forms() -> None:
@@ -79,4 +80,5 @@ def init_app(app: Flask) -> None:
     csrf.init_app(app)
     app.before_request(_protect_forms)
     app.before_request(_limit)
+    app.config["RATELIMIT_STORAGE_URI"] = counters.address(app.config["ROUNDTABLE"].redis_url)
     limiter.init_app(app)

@@ -158,7 +158,7 @@ def jobs_done(app: Flask) -> list[str]:
         background._stopping.set()
         return 0
 
-    background = Background(app, [Job(job, 0.01)], holding.is_held)
+    background = Background(app, [Job("job", job, 0.01)], holding.is_held)
     background.start()
     background.join(0.5)
     background.stop()

@@ -97,7 +97,7 @@ def test_jobs_and_work_in_processes_are_measured_with_their_end(app: Flask, clie
         raise ValueError("on purpose")
 
     before = scrape(client)
-    Background(app, [])._run(Job(breaks, 1))
+    Background(app, [])._run(Job("breaks", breaks, 1))
     run(len, b"work")
 
     after = scrape(client)

@@ -1,0 +1,39 @@
+"""How gunicorn serves the program: `gunicorn --config deploy/gunicorn.conf.py`.
+
+Where ROUNDTABLE_REDIS_URL is not set, nothing here delivers letters: use `roundtable serve`.
+"""
+
+import os
+
+from prometheus_client import multiprocess
+
+from roundtable import config, fonts
+
+_settings = config.read(os.environ)
+
+wsgi_app = "roundtable:create_app()"
+bind = f"{_settings.host}:{_settings.port}"
+# Pages wait for the database more than they compute: some threads a process, and a process a core.
+worker_class = "gthread"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = _settings.threads
+# An office's answer that is under way is stored before the process goes.
+graceful_timeout = 60
+timeout = 90
+max_requests = 20_000
+max_requests_jitter = 2_000
+control_socket_disable = True
+# The program writes its own line for each request, without links and addresses.
+accesslog = None
+errorlog = "-"
+
+
+def on_starting(_server: object) -> None:
+    """Make the small font files once, before anybody waits for them."""
+    fonts.prepare(_settings.data_dir / "fonts")
+
+
+def child_exit(_server: object, worker: object) -> None:
+    """Take what a process that has gone counted out of the gauges of the living ones."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]  # gunicorn's worker

