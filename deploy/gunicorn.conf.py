@@ -5,11 +5,15 @@ Where ROUNDTABLE_REDIS_URL is not set, nothing here delivers letters: use `round
 
 import os
 
-from prometheus_client import multiprocess
+from prometheus_client import multiprocess as _multiprocess
 
-from roundtable import config, fonts
+# Every name without an underscore is taken for a setting of gunicorn's.
+from roundtable import fonts as _fonts
+from roundtable.config import read as _read
+from roundtable.web.logs import configure as _configure
 
-_settings = config.read(os.environ)
+_settings = _read(os.environ)
+_configure(_settings.log_level)
 
 wsgi_app = "roundtable:create_app()"
 bind = f"{_settings.host}:{_settings.port}"
@@ -25,15 +29,17 @@ max_requests_jitter = 2_000
 control_socket_disable = True
 # The program writes its own line for each request, without links and addresses.
 accesslog = None
-errorlog = "-"
 
 
-def on_starting(_server: object) -> None:
-    """Make the small font files once, before anybody waits for them."""
-    fonts.prepare(_settings.data_dir / "fonts")
+def on_starting(server: object) -> None:
+    """Let gunicorn write into the program's log, and make the small font files once, before anybody waits for them."""
+    own = server.log.error_log  # type: ignore[attr-defined]  # gunicorn's arbiter
+    own.handlers.clear()
+    own.propagate = True
+    _fonts.prepare(_settings.data_dir / "fonts")
 
 
 def child_exit(_server: object, worker: object) -> None:
     """Take what a process that has gone counted out of the gauges of the living ones."""
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
-        multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]  # gunicorn's worker
+        _multiprocess.mark_process_dead(worker.pid)  # type: ignore[attr-defined]  # gunicorn's worker

@@ -107,8 +107,15 @@ class Sender:
         self._is_away = False
 
     def jobs(self, jobs: list[Job]) -> list[Job]:
-        """Return the same jobs, but each sends its tasks instead of doing the work."""
-        return [job if job.keeps_time else replace(job, call=partial(self._tell, job)) for job in jobs]
+        """Return the same jobs, but each sends its tasks instead of doing the work.
+
+        What is done here begins a while later, when the workers have given their first sign of life.
+        """
+        later = time.monotonic() + AGAIN_SECONDS
+        return [
+            replace(job, next_at=later) if job.keeps_time else replace(job, call=partial(self._tell, job))
+            for job in jobs
+        ]
 
     def _tell(self, job: Job) -> int:
         try:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -70,10 +71,29 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Served:
-    """A running program and its address."""
+    """A running program and its address; `app` is a way to the same database."""
 
     app: Flask
     address: str
+
+    def at(self, instant: datetime) -> None:
+        """Let it be another time."""
+        clock.set_source(lambda: instant)
+
+    def deliver(self) -> None:
+        """Let every letter that waits leave."""
+        with self.app.app_context():
+            deliver_due()
+            db.session.remove()
+
+
+def with_people(app: Flask) -> None:
+    """Give the program an organizer and a press officer."""
+    with app.app_context():
+        accounts.add_user("organizer@example.org", "Ada Organizer", PASSWORD, "en")
+        accounts.add_user("press@example.org", "Pia Press", PASSWORD, "en")
+        db.session.commit()
+        db.session.remove()
 
 
 def serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.BaseWSGIServer]:
@@ -100,11 +120,7 @@ def served(
     copy_migrated(tmp_path_factory, tmp_path)
     app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
     clock.set_source(lambda: make.NOW)
-    with app.app_context():
-        accounts.add_user("organizer@example.org", "Ada Organizer", PASSWORD, "en")
-        accounts.add_user("press@example.org", "Pia Press", PASSWORD, "en")
-        db.session.commit()
-        db.session.remove()
+    with_people(app)
     thread, server = serve(app, port)
     yield Served(app, address)
     close_browsers()
@@ -154,9 +170,7 @@ def sign_in(page: Page, served: Served, email: str) -> None:
 
 def letters_in(served: Served, postman: Postman) -> list[EmailMessage]:
     """Deliver what waits and return the letters that arrived, parsed by the standard library."""
-    with served.app.app_context():
-        deliver_due()
-        db.session.remove()
+    served.deliver()
     found = []
     for envelope in postman.arrived:
         message = message_from_bytes(content_of(envelope), policy=policy.default)

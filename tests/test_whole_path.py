@@ -30,7 +30,7 @@ from prepared import copy_told
 from pypdf import PdfReader
 from sqlalchemy import update
 
-from roundtable import clock, create_app
+from roundtable import create_app
 from roundtable.accounts import service as accounts
 from roundtable.accounts.models import User
 from roundtable.conferences.models import Conference
@@ -47,6 +47,11 @@ pytestmark = pytest.mark.xdist_group("browser")
 def test_from_a_new_conference_to_the_pdf_press_summary(
     browser: Browser, served: Served, postman: tuple[Postman, str], tmp_path: Path
 ) -> None:
+    walk(browser, served, postman, tmp_path)
+
+
+def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_path: Path) -> None:
+    """Walk the whole path, on whatever serves the program (see several/test_arrangement.py)."""
     desk = open_page(browser, DESK)
     sign_in(desk, served, "organizer@example.org")
 
@@ -188,7 +193,7 @@ def test_from_a_new_conference_to_the_pdf_press_summary(
     phone.get_by_role("button", name="Yanıtı gönder").click()
 
     # 7. The record: attendance, a statement on and one off the record, a decision; approval seals it.
-    clock.set_source(lambda: datetime(2026, 9, 4, 13, 0, tzinfo=UTC))
+    served.at(datetime(2026, 9, 4, 13, 0, tzinfo=UTC))
     sign_in(desk, served, "organizer@example.org")  # days have gone by
     desk.goto(board + "/minutes")
     desk.get_by_role("button", name="Begin the record").click()

@@ -18,6 +18,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 _ADDRESS = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re.compile(r"/(c/o|g|c|u|p|door)/[^\s/?\"']+")
 _PASSWORD = re.compile(r"://[^\s/@]+@")
+_CELERY = ("celery.worker.strategy", "celery.app.trace")
 
 
 def masked(text: str) -> str:
@@ -52,7 +53,7 @@ def configure(level: str) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level)
     # Libraries that repeat themselves at INFO.
-    for chatty in ("alembic", "waitress.queue", "fontTools", "weasyprint"):
+    for chatty in ("alembic", "waitress.queue", "fontTools", "weasyprint", *_CELERY):
         logging.getLogger(chatty).setLevel(logging.WARNING)
 
 

@@ -7,9 +7,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import flask_migrate
@@ -41,8 +42,9 @@ def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> N
 class Redis:
     """A Redis server of its own, that keeps nothing; it always comes back at the same place."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
         self.port = free_port()
+        self._flags = flags
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -119,6 +121,18 @@ class Arrangement:
         """Return what all processes of a kind have written."""
         return "".join(one.read_text("utf-8") for one in sorted(self.folder.glob(f"{name}-*.log")))
 
+    def at(self, instant: datetime) -> None:
+        """Move the clock of every process to an instant, from which it goes on; and this one's."""
+        offset = instant - datetime.now(UTC)
+        unfinished = self.folder / "clock.new"
+        unfinished.write_text(f"{offset.total_seconds():+.3f}", "ascii")
+        unfinished.replace(self.folder / "clock")
+        self.more = {
+            "TEST_CLOCK": str(self.folder / "clock"),
+            "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent / 'elsewhen'}",
+        }
+        clock.set_source(lambda: datetime.now(UTC) + offset)
+
     def ask_database(self, question: Callable[[], int]) -> int:
         """Ask the database something, in a transaction of its own."""
         with self.app.app_context():
@@ -128,6 +142,9 @@ class Arrangement:
         return found
 
     def end(self) -> None:
+        """Stop every process; what they wrote last is shown where the test has failed."""
+        for log in sorted(self.folder.glob("*.log")):
+            print(log.name, log.read_text("utf-8")[-2000:], sep="\n")
         for one in self.processes:
             one.terminate()
         for one in self.processes:
@@ -156,24 +173,22 @@ def crash(server: PostgresServer) -> None:
 
 
 @contextmanager
-def arranged(smtp_url: str, **changed: object) -> Iterator[Arrangement]:
+def arranged(smtp_url: str, *, flags: Sequence[str] = (), **changed: object) -> Iterator[Arrangement]:
     """An empty program for several processes: everything is there but the processes themselves."""
     with tempfile.TemporaryDirectory(prefix="roundtable-several-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # as root, PostgreSQL runs as another user
         (folder / "files").mkdir()
         server = get_server(folder / "postgresql", cleanup_mode="stop")
-        broker = Redis()
+        broker = Redis(*flags)
         broker.start()
+        own = {"public_url": "http://localhost:8765", "threads": 8, "log_level": "INFO", **changed}
         settings = settings_for(
             folder / "files",
             database_uri=as_server(server),
             redis_url=broker.url,
             smtp_url=smtp_url,
-            public_url="http://localhost:8765",
-            threads=8,
-            log_level="INFO",
-            **changed,
+            **own,
         )
         app = create_app(settings, testing=True)
         with app.app_context():

@@ -1,0 +1,20 @@
+"""Lets a process of the program live at another time: Python loads this at its start, wherever it stands on the path.
+
+The file that `TEST_CLOCK` names holds how many seconds this time is away from the machine's; it is read at every look, so
+that a test can move the clock of processes that run.
+"""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from roundtable import clock
+
+_file = Path(os.environ["TEST_CLOCK"])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC) + timedelta(seconds=float(_file.read_text("ascii")))
+
+
+clock.set_source(_now)
