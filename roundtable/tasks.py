@@ -9,11 +9,14 @@ import logging
 import time
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
-from celery import Celery
+from celery import Celery, bootsteps
 from celery.signals import setup_logging, worker_shutting_down
+from celery.worker import state
 from flask import Flask
 from kombu.exceptions import KombuError
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from roundtable import holding
@@ -30,6 +33,7 @@ AGAIN_SECONDS = 60
 MOST_WAITING = 500
 """While so many tasks wait no more are sent: what they are about waits in its rows, where it can be seen."""
 MOST_ROUNDS = 16
+LOOKS_EVERY_SECONDS = 5
 
 
 def queue_for(app: Flask) -> Celery:
@@ -48,6 +52,8 @@ def queue_for(app: Flask) -> Celery:
         worker_hijack_root_logger=False,
         worker_enable_remote_control=False,
         worker_redirect_stdouts=False,
+        # What is being done goes on while the broker is away; if it comes once more, nothing is done twice.
+        worker_cancel_long_running_tasks_on_connection_loss=False,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_transport_options={
@@ -79,6 +85,33 @@ def queue_for(app: Flask) -> Celery:
     return queue
 
 
+class ReceiptWatch(bootsteps.StartStopStep):  # type: ignore[misc]  # no types are published
+    """Looks now and then whether receipts of tasks were lost while the broker was away.
+
+    A worker whose tasks all end while the broker is away waits for their receipts for ever, asks for no more tasks, and
+    so never notices (seen with Celery 5.7 and kombu 5.7). An error that is raised here makes it connect anew.
+    """
+
+    requires = {"celery.worker.consumer.tasks:Tasks"}  # noqa: RUF012 - Celery's own form
+    _had_lost = False
+
+    def start(self, consumer: Any) -> None:
+        self._had_lost = False
+        self._timer = consumer.timer.call_repeatedly(LOOKS_EVERY_SECONDS, self._look, (consumer,))
+
+    def stop(self, _consumer: Any) -> None:
+        self._timer.cancel()
+
+    def _look(self, consumer: Any) -> None:
+        receipts = consumer.connection.default_channel.qos
+        without = (receipts.prefetch_count or 0) - (receipts.can_consume_max_estimate() or 0)
+        has_lost = without > len(state.reserved_requests)
+        if has_lost and self._had_lost:
+            raise RedisConnectionError("receipts of tasks were lost")
+        # A task may have come in at this moment: only what is so twice is so.
+        self._had_lost = has_lost
+
+
 def work(app: Flask, threads: int) -> int:
     """Do tasks until told to stop; return the exit status. The work in hand ends first."""
 
@@ -91,7 +124,9 @@ def work(app: Flask, threads: int) -> int:
 
     worker_shutting_down.connect(end_soon, weak=False)
     setup_logging.connect(keep_own_logging, weak=False)
-    worker = queue_for(app).Worker(
+    queue = queue_for(app)
+    queue.steps["consumer"].add(ReceiptWatch)
+    worker = queue.Worker(
         pool="threads", concurrency=threads, without_gossip=True, without_mingle=True, quiet=True
     )
     worker.start()

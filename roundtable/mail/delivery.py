@@ -11,12 +11,14 @@ import math
 import random
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, cast
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, func, or_, select, update
 from sqlalchemy.engine import Row
+from sqlalchemy.exc import OperationalError
 
 from roundtable import clock
 from roundtable.config import Settings
@@ -37,6 +39,8 @@ BEGIN_WITHIN = timedelta(minutes=4)
 at the most (`server.TIMEOUT_SECONDS`), then still end before the lease does."""
 PAUSES = (60, 300, 900, 3600, 4 * 3600, 8 * 3600, 12 * 3600)
 """Seconds between attempts; together more than a day, as greylisting and outages ask for."""
+UNTIL_IT_IS_BACK = (0.5, 1, 2, 4, 8, 15, 30)
+"""Seconds between the tries to write down what was in hand when the database went away: a minute, as a restart takes."""
 LOSSES = 3
 """After so many broken connections in a row a batch is left for the next round."""
 
@@ -76,7 +80,11 @@ def deliver_due(*, limit: int | None = None) -> int:
             if not batch:
                 break
             begun += len(batch)
-            went, goes_on = _hand_over(batch, token, server, settings)
+            try:
+                went, goes_on = _hand_over(batch, token, server, settings)
+            except _NoDatabase as error:
+                _settle(token, error.unwritten)
+                raise
             sent += went
             if not goes_on:
                 break
@@ -92,9 +100,11 @@ def batches_due() -> int:
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
+    """Whether a letter may leave. One that was written later than now has met a clock that was set back: it need not wait."""
+    written_later = and_(Letter.attempts == 0, Letter.last_error == "", Letter.created_at > now)
     return and_(
         Letter.state.in_(WAITING),
-        Letter.next_try_at <= now,
+        or_(Letter.next_try_at <= now, written_later),
         or_(Letter.leased_until.is_(None), Letter.leased_until <= now),
     )
 
@@ -146,12 +156,48 @@ def _room_by_pace(now: datetime) -> dict[str, int]:
 
 
 def _hand_over(batch: list[Row[Any]], token: str, server: MailServer, settings: Settings) -> tuple[int, bool]:
-    """Send a batch; return how many went, and whether it is worth going on with the next one."""
-    people = people_for(batch)
-    dropped = _sources()[1](batch)
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        return _Round(connection, token, server, settings).send(batch, people, dropped)
+    """Send a batch; return how many went, and whether it is worth going on with the next one.
+
+    Raises:
+        _NoDatabase: if the database went away meanwhile.
+    """
+    unwritten: list[Mapping[str, object]] = []
+    try:
+        people = people_for(batch)
+        dropped = _sources()[1](batch)
+        db.session.rollback()
+        with db.engine.connect() as connection:
+            return _Round(connection, token, server, settings, unwritten).send(batch, people, dropped)
+    except OperationalError as error:
+        raise _NoDatabase(unwritten) from error
+
+
+class _NoDatabase(Exception):  # noqa: N818 - what happened
+    """The database went away while a batch was in hand; `unwritten` is what became of the letter in flight."""
+
+    def __init__(self, unwritten: Sequence[Mapping[str, object]]) -> None:
+        super().__init__("the database went away while letters were in hand")
+        self.unwritten = unwritten
+
+
+def _settle(token: str, unwritten: Sequence[Mapping[str, object]]) -> None:
+    """Write what became of the letter in flight and give the rest of a batch back, as soon as the database is there again.
+
+    Without this they would wait for the end of their lease, and the letter in flight would go twice.
+    """
+    db.session.remove()
+    for pause in UNTIL_IT_IS_BACK:
+        if stopping().wait(pause):
+            return
+        with suppress(OperationalError), db.engine.begin() as connection:
+            for values in unwritten:
+                connection.execute(_OUTCOME, values)
+            connection.execute(
+                update(_LETTERS)
+                .where(_LETTERS.c.lease_token == token)
+                .values(leased_until=None, lease_token="")
+            )
+            return
 
 
 def people_for(letters: Sequence[Letter | Row[Any]]) -> People:
@@ -200,7 +246,15 @@ outcome, made once: making it anew for each letter took longer than sending the 
 class _Round:
     """One batch on its way: each outcome is committed before the next letter is begun."""
 
-    def __init__(self, connection: Connection, token: str, server: MailServer, settings: Settings) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        token: str,
+        server: MailServer,
+        settings: Settings,
+        unwritten: list[Mapping[str, object]],
+    ) -> None:
+        self._unwritten = unwritten
         self._connection = connection
         self._token = token
         self._server = server
@@ -262,8 +316,10 @@ class _Round:
             "next_try_at": letter.next_try_at,
             **more,
         }
+        self._unwritten[:] = [values]
         with self._connection.begin():
             self._connection.execute(_OUTCOME, values)
+        self._unwritten.clear()
         LETTERS.labels(state.value).inc()
 
     def _put_off(self, letters: Sequence[Row[Any]], reason: str) -> None:

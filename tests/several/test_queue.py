@@ -183,6 +183,27 @@ def test_a_broker_that_is_emptied_and_taken_away_loses_nothing(
     assert set(arrived(postman).values()) == {1}
 
 
+def test_a_worker_whose_task_ended_while_the_broker_was_away_takes_the_next_one(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    postman.pause = 0.2
+    first = write(arrangement, 8)
+    arrangement.worker(threads=1)
+    arrangement.beat()
+    until(lambda: len(postman.arrived) >= 1, "the first letter has left")
+
+    arrangement.redis.stop()
+    until(lambda: waiting(arrangement) == 0, "the task has ended")
+    arrangement.redis.start()
+    second = write(arrangement, 2)
+
+    # Without a watch over lost receipts it asks for no task any more.
+    until(lambda: waiting(arrangement) == 0, "the next letters have left")
+    assert {address for address, _ in arrived(postman)} == first | second
+    assert set(arrived(postman).values()) == {1}
+
+
 def test_nothing_leaves_while_everything_is_held(world: tuple[Arrangement, SlowPostman]) -> None:
     arrangement, postman = world
     with arrangement.app.app_context():
