@@ -1,0 +1,206 @@
+"""The same pages with 1,000 conferences in the database, and with 100,000: two million participants.
+
+One conference is told by the demonstration, made smaller, and copied by the database itself: every row under other keys,
+with everything that refers to it. `./script/bench growth` runs it on a PostgreSQL of its own; it takes some minutes
+and about 10 GB.
+"""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import databases
+import flask_migrate
+import make
+from conftest import OwnClient, settings_for
+from flask import Flask
+from sqlalchemy import Column, Table, text
+
+from roundtable import clock, create_app
+from roundtable.accounts.models import User
+from roundtable.clockwork import jobs_of
+from roundtable.db import db
+from roundtable.demo import story
+from roundtable.guests.models import Contact
+from roundtable.guests.queries import token_of
+from roundtable.jobs import Pieces
+from roundtable.links import Purpose
+from roundtable.mail.delivery import batches_due
+
+STEPS = tuple(int(one) for one in os.environ.get("ROUNDTABLE_TEST_GROWTH", "1000 100000").split())
+STRIDE = 10_000
+"""How far apart the keys of two copies are."""
+OWN = {"beat", "hold", "audit_head", "sign_in", "passkey_challenge", "pace", "passkey", "recovery_code"}
+"""What belongs to the program or to a browser, not to a conference."""
+SMALLER = (
+    "DELETE FROM availability",
+    "DELETE FROM answer_given WHERE id % 4 <> 0",
+    "DELETE FROM calendar_entry WHERE id % 4 <> 0",
+    "DELETE FROM speaking_slot WHERE id % 4 <> 0",
+    "DELETE FROM audit_detail WHERE entry_id % 15 <> 0",
+    "DELETE FROM audit_entry WHERE id % 15 <> 0",
+    "DELETE FROM letter WHERE id % 6 <> 0",
+)
+"""The story in fewer rows: every table keeps some."""
+NUMBERED = {("letter", "topic"), ("letter", "pace_key"), ("audit_entry", "subject")}
+"""Texts that name a row: `meeting/2`."""
+DISTINCT = {
+    ("letter", "key"),
+    ("letter", "message_id"),
+    ("user", "email_key"),
+    ("user", "email"),
+    ("user", "handle"),
+    ("contact", "email_key"),
+    ("contact", "email"),
+    ("meeting", "uid"),
+    ("publication", "slug"),
+    ("newsroom", "email_key"),
+}
+REFERRING = {("audit_entry", "conference_id"), ("letter", "link_owner")}
+"""Columns that hold a key without a foreign key."""
+
+
+def _expression(table: Table, column: Column[object]) -> str:
+    name, place = f'"{column.name}"', (table.name, column.name)
+    if column.primary_key or column.foreign_keys or place in REFERRING:
+        return f"{name} + k * {STRIDE}"
+    if place in NUMBERED:
+        return (
+            f"CASE WHEN {name} ~ '^[a-z-]+/[0-9]+$' THEN split_part({name}, '/', 1) || '/' || "
+            f"(split_part({name}, '/', 2)::int + k * {STRIDE}) ELSE {name} END"
+        )
+    if place in DISTINCT:
+        length = getattr(column.type, "length", None) or 1000
+        return f"left(k || '-' || {name}, {length})"
+    return name
+
+
+def copy(first: int, last: int) -> None:
+    """Add the copies with these numbers. Foreign keys hold by construction and are not asked about."""
+    connection = db.session.connection()
+    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    for table in db.metadata.sorted_tables:
+        if table.name in OWN:
+            continue
+        (key,) = table.primary_key
+        names = ", ".join(f'"{column.name}"' for column in table.columns)
+        values = ", ".join(_expression(table, column) for column in table.columns)
+        connection.exec_driver_sql(
+            f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" '
+            f'CROSS JOIN generate_series({first}, {last}) AS k WHERE "{key.name}" < {STRIDE}'
+        )
+    connection.exec_driver_sql(
+        f"INSERT INTO entry_words (rowid, words) SELECT rowid + k * {STRIDE}, words FROM entry_words "
+        f"CROSS JOIN generate_series({first}, {last}) AS k WHERE rowid < {STRIDE}"
+    )
+    db.session.commit()
+
+
+def grow(copies: int, wanted: int) -> int:
+    """Let there be so many conferences, and the planner know it; return how many copies there are."""
+    while copies + 1 < wanted:
+        last = min(wanted - 1, copies + 2000)
+        copy(copies + 1, last)
+        copies = last
+    with db.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    return copies
+
+
+@dataclass
+class World:
+    """The program on a database that grows, and who looks at it."""
+
+    app: Flask
+    organizer: OwnClient
+    administrator: OwnClient
+    link: str
+    feed: str
+
+    def calls(self) -> dict[str, Callable[[], object]]:
+        """Return everything that is timed, by its name."""
+        pages = {
+            "conferences of an organizer": "/",
+            "meeting page": "/meetings/2",
+            "agenda page": "/meetings/2/agenda",
+            "guest list": "/conferences/1/guests",
+            "invitations": "/meetings/2/invitations",
+            "minutes page": "/meetings/1/minutes",
+            "press desk": "/meetings/1/press",
+            "action items": "/conferences/1/actions",
+            "search": "/search?q=city",
+            "log of a conference": "/conferences/1/log",
+            "data of offices": "/conferences/1/data",
+            "guest page": self.link,
+            "calendar feed": self.feed,
+            "press room": "/press/",
+            "press page": "/press/2020-06-20-metropolitan-mayors-round-table/tr",
+        }
+        own = {
+            "accounts": "/administration/accounts",
+            "log of the program": "/administration/log",
+            "state of the program": "/administration/status",
+            "people": "/administration/people?q=organizer%40example.org",
+        }
+        calls: dict[str, Callable[[], object]] = {
+            name: partial(_get, self.organizer, path) for name, path in pages.items()
+        }
+        calls |= {name: partial(_get, self.administrator, path) for name, path in own.items()}
+        for job in jobs_of(self.app.config["ROUNDTABLE"]):
+            if isinstance(job.call, Pieces):
+                calls[f"job: what waits, {job.name}"] = job.call.due
+        calls["job: what waits, letters"] = batches_due
+        return calls
+
+
+def _get(client: OwnClient, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+
+
+def build(folder: Path) -> World:
+    """Tell the demonstration on PostgreSQL, with fewer rows."""
+    settings = settings_for(folder, demonstration=True, smtp_url="", database_uri=databases.new_postgresql())
+    app = create_app(settings, testing=True)
+    app.test_client_class = OwnClient
+    app.app_context().push()
+    flask_migrate.upgrade()
+    assert story.tell()
+    for statement in ("DROP TRIGGER keep_audit ON audit_entry", *SMALLER):
+        db.session.execute(text(statement))
+    contact = db.session.query(Contact).order_by(Contact.id).first()
+    assert contact is not None
+    link = f"/g/{token_of(contact)}/meetings/2"
+    feed = f"/c/{token_of(contact, Purpose.FEED)}.ics"
+    clients = []
+    for email in ("organizer@example.org", "admin@example.org"):
+        client = app.test_client()
+        assert isinstance(client, OwnClient)
+        user = db.session.query(User).filter_by(email=email).one()
+        db.session.commit()
+        answer = client.post("/sign-in", data={"email": user.email, "password": story.PASSWORD})
+        assert answer.status_code == 302
+        clients.append(client)
+    return World(app, clients[0], clients[1], link, feed)
+
+
+def measure(folder: Path) -> list[tuple[str, list[float]]]:
+    """Return for everything its median in milliseconds at each size."""
+    from benchmarks.__main__ import median_ms
+
+    world = build(folder)
+    found: dict[str, list[float]] = {}
+    copies = 0
+    for wanted in STEPS:
+        begin = time.perf_counter()
+        copies = grow(copies, wanted)
+        print(f"{wanted} conferences after {time.perf_counter() - begin:.0f} s", flush=True)
+        for name, call in world.calls().items():
+            call()
+            found.setdefault(name, []).append(median_ms(call, rounds=7))
+    clock.set_source(None)
+    assert make.NOW
+    return list(found.items())
