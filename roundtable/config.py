@@ -2,10 +2,9 @@
 
 import importlib.util
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,9 +15,9 @@ from roundtable import outside_services
 from roundtable.mail_servers import IMAP_SCHEMES, SMTP_SCHEMES
 from roundtable.object_stores import bucket
 from roundtable.outside_services import ServicesError, SignInService
-from roundtable.setting_list import PREFIX, SETTINGS
+from roundtable.setting_list import PREFIX
+from roundtable.setting_reader import Reader, attempt
 
-Value = TypeVar("Value")
 ROLES = ("administrator", "organizer", "minute-taker", "press-officer", "observer")
 """Who can be asked for a second factor; the roles in conferences are those of conferences/roles.py."""
 EXAMPLE_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "example", "password"})
@@ -113,7 +112,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     Raises:
         ConfigError: with a line for each setting that is missing, wrong or unknown.
     """
-    reader = _Reader(environ)
+    reader = Reader(environ)
     demonstration = reader.flag("DEMONSTRATION")
     data_dir = Path(reader.text("DATA_DIR") or "var").expanduser().absolute()
     port = reader.number("PORT", least=0, most=65535)
@@ -155,49 +154,7 @@ def read(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-class _Reader:
-    """Reads single settings and collects what is wrong with them."""
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self.environ = environ
-        self.problems: list[str] = []
-        self.defaults = {setting.name: setting.default for setting in SETTINGS}
-
-    def text(self, name: str) -> str:
-        return self.environ.get(PREFIX + name, "").strip() or self.defaults[name]
-
-    def problem(self, name: str, sentence: str) -> None:
-        self.problems.append(f"{PREFIX}{name} {sentence}")
-
-    def flag(self, name: str) -> bool:
-        text = self.text(name).lower()
-        if text not in {"0", "1"}:
-            self.problem(name, f"must be 0 or 1, not {text!r}.")
-        return text == "1"
-
-    def number(self, name: str, *, least: int, most: int) -> int:
-        text = self.text(name)
-        if text.isascii() and text.isdigit() and least <= int(text) <= most:
-            return int(text)
-        self.problem(name, f"must be a whole number from {least} to {most}, not {text!r}.")
-        return least
-
-    def one_of(self, name: str, choices: tuple[str, ...]) -> str:
-        text = self.text(name).upper()
-        if text not in choices:
-            self.problem(name, f"must be one of {', '.join(choices)}, not {text!r}.")
-        return text
-
-    def unknown(self) -> None:
-        for variable in sorted(self.environ):
-            name = variable.removeprefix(PREFIX)
-            # The scripts' own variables (which browser, how many test processes) are not settings.
-            script = name.startswith("TEST_") or name == "PYTHON"
-            if variable.startswith(PREFIX) and name not in self.defaults and not script:
-                self.problem(name, "is not a setting. Is it misspelt?")
-
-
-def _secret(reader: _Reader, demonstration: bool, data_dir: Path) -> str:
+def _secret(reader: Reader, demonstration: bool, data_dir: Path) -> str:
     given = reader.text("SECRET_KEY")
     if given:
         if given.lower() in EXAMPLE_SECRETS or len(set(given)) < 8 or len(given) < 32:
@@ -216,7 +173,7 @@ def _secret(reader: _Reader, demonstration: bool, data_dir: Path) -> str:
     return ""
 
 
-def _old_secrets(reader: _Reader) -> tuple[str, ...]:
+def _old_secrets(reader: Reader) -> tuple[str, ...]:
     found = tuple(reader.text("OLD_SECRET_KEYS").split())
     if any(len(one) < 32 for one in found):
         reader.problem("OLD_SECRET_KEYS", "must hold secrets of 32 characters or more, as they were in use.")
@@ -238,11 +195,11 @@ def demonstration_secret(data_dir: Path) -> str:
         raise ConfigError(f"{PREFIX}DATA_DIR: {data_dir} cannot be written: {error.strerror}.") from error
 
 
-def _public_url(reader: _Reader, demonstration: bool, port: int) -> str:
+def _public_url(reader: Reader, demonstration: bool, port: int) -> str:
     given = reader.text("PUBLIC_URL").rstrip("/")
     if not given and demonstration:
         return f"http://localhost:{port}"
-    parts = _try(lambda: urlsplit(given))
+    parts = attempt(lambda: urlsplit(given))
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         reader.problem("PUBLIC_URL", "must be an address such as https://roundtable.example.org.")
     elif parts.path or parts.query or parts.fragment or parts.username:
@@ -250,7 +207,7 @@ def _public_url(reader: _Reader, demonstration: bool, port: int) -> str:
     return given
 
 
-def _database_uri(reader: _Reader, data_dir: Path) -> str:
+def _database_uri(reader: Reader, data_dir: Path) -> str:
     given = reader.text("DATABASE_URI")
     if not given:
         return f"sqlite:///{data_dir / 'roundtable.sqlite'}"
@@ -268,7 +225,7 @@ def _database_uri(reader: _Reader, data_dir: Path) -> str:
     return given
 
 
-def _postgresql(reader: _Reader, url: URL) -> str:
+def _postgresql(reader: Reader, url: URL) -> str:
     """Return the address with the one driver that is tested, psycopg 3."""
     if url.drivername not in {"postgresql", "postgresql+psycopg"}:
         reader.problem("DATABASE_URI", "must begin with postgresql:// for PostgreSQL.")
@@ -279,12 +236,12 @@ def _postgresql(reader: _Reader, url: URL) -> str:
     return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
 
 
-def _redis_url(reader: _Reader) -> str:
+def _redis_url(reader: Reader) -> str:
     given = reader.text("REDIS_URL")
     if not given:
         return ""
-    parts = _try(lambda: urlsplit(given))
-    is_wrong = parts is None or _try(lambda: parts.port or 1) is None
+    parts = attempt(lambda: urlsplit(given))
+    is_wrong = parts is None or attempt(lambda: parts.port or 1) is None
     if is_wrong or parts is None or parts.scheme not in {"redis", "rediss"} or not parts.hostname:
         # The address may hold a password, so it is not repeated here.
         reader.problem("REDIS_URL", "must look like redis://:password@host:6379/0 (or rediss://).")
@@ -299,16 +256,16 @@ def _redis_url(reader: _Reader) -> str:
     return given
 
 
-def _metrics_token(reader: _Reader) -> str:
+def _metrics_token(reader: Reader) -> str:
     given = reader.text("METRICS_TOKEN")
     if given and len(given) < LEAST_TOKEN:
         reader.problem("METRICS_TOKEN", f"must have {LEAST_TOKEN} characters or more.")
     return given
 
 
-def _storage_url(reader: _Reader) -> str:
+def _storage_url(reader: Reader) -> str:
     given = reader.text("STORAGE_URL")
-    if given and _try(lambda: bucket(given)) is None:
+    if given and attempt(lambda: bucket(given)) is None:
         reader.problem(
             "STORAGE_URL",
             "must look like s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1.",
@@ -319,7 +276,7 @@ def _storage_url(reader: _Reader) -> str:
     return given
 
 
-def _smtp_url(reader: _Reader, demonstration: bool) -> str:
+def _smtp_url(reader: Reader, demonstration: bool) -> str:
     given = reader.text("SMTP_URL")
     if not given:
         if not demonstration:
@@ -327,8 +284,8 @@ def _smtp_url(reader: _Reader, demonstration: bool) -> str:
                 "SMTP_URL", "is missing. Letters need a mail server: smtp://user:password@host:587."
             )
         return ""
-    parts = _try(lambda: urlsplit(given))
-    port_is_wrong = parts is not None and _try(lambda: parts.port or 1) is None
+    parts = attempt(lambda: urlsplit(given))
+    port_is_wrong = parts is not None and attempt(lambda: parts.port or 1) is None
     if parts is None or port_is_wrong or parts.scheme not in SMTP_SCHEMES or not parts.hostname:
         # The address may hold a password, so it is not repeated here.
         reader.problem(
@@ -337,10 +294,10 @@ def _smtp_url(reader: _Reader, demonstration: bool) -> str:
     return given
 
 
-def _inbox_url(reader: _Reader) -> str:
+def _inbox_url(reader: Reader) -> str:
     given = reader.text("INBOX_URL")
-    parts = _try(lambda: urlsplit(given))
-    port_is_wrong = parts is not None and _try(lambda: parts.port or 1) is None
+    parts = attempt(lambda: urlsplit(given))
+    port_is_wrong = parts is not None and attempt(lambda: parts.port or 1) is None
     if given and (
         parts is None
         or port_is_wrong
@@ -353,10 +310,10 @@ def _inbox_url(reader: _Reader) -> str:
     return given
 
 
-def _video_url(reader: _Reader, name: str, *needed: str) -> str:
+def _video_url(reader: Reader, name: str, *needed: str) -> str:
     """Return the address of a video server; what it needs beside it is asked for together with it."""
     given = reader.text(name).rstrip("/")
-    parts = _try(lambda: urlsplit(given))
+    parts = attempt(lambda: urlsplit(given))
     is_here = parts is not None and parts.hostname in {"localhost", "127.0.0.1", "::1"}
     if given and (
         parts is None
@@ -373,7 +330,7 @@ def _video_url(reader: _Reader, name: str, *needed: str) -> str:
     return given
 
 
-def _signing_file(reader: _Reader) -> Path | None:
+def _signing_file(reader: Reader) -> Path | None:
     given = reader.text("SIGNING_FILE")
     if not given:
         return None
@@ -383,7 +340,7 @@ def _signing_file(reader: _Reader) -> Path | None:
     return file
 
 
-def _sign_in_services(reader: _Reader) -> tuple[SignInService, ...]:
+def _sign_in_services(reader: Reader) -> tuple[SignInService, ...]:
     given = reader.text("SIGN_IN_SERVICES_FILE")
     if not given:
         return ()
@@ -395,7 +352,7 @@ def _sign_in_services(reader: _Reader) -> tuple[SignInService, ...]:
         return ()
 
 
-def _second_factor_for(reader: _Reader) -> tuple[str, ...]:
+def _second_factor_for(reader: Reader) -> tuple[str, ...]:
     found = tuple(reader.text("SECOND_FACTOR_FOR").lower().split())
     for one in found:
         if one not in ROLES:
@@ -403,7 +360,7 @@ def _second_factor_for(reader: _Reader) -> tuple[str, ...]:
     return found
 
 
-def _mail_from(reader: _Reader, demonstration: bool) -> str:
+def _mail_from(reader: Reader, demonstration: bool) -> str:
     given = reader.text("MAIL_FROM")
     if not given and demonstration:
         return "roundtable@example.org"
@@ -412,11 +369,3 @@ def _mail_from(reader: _Reader, demonstration: bool) -> str:
     except EmailNotValidError:
         reader.problem("MAIL_FROM", "must be one mail address such as invitations@example.org.")
     return given
-
-
-def _try(call: Callable[[], Value]) -> Value | None:
-    """Return the value, or None where the text cannot be read (urlsplit raises for odd brackets)."""
-    try:
-        return call()
-    except ValueError:
-        return None

@@ -28,6 +28,7 @@ from roundtable.invitations.models import (
     LinkRequest,
     Wording,
 )
+from roundtable.looks import Look
 from roundtable.mail.models import Letter, Pace, ReceivedMail
 from roundtable.minutes.models import (
     ActionReport,
@@ -90,6 +91,7 @@ __all__ = [
     "ItemRun",
     "Letter",
     "LinkRequest",
+    "Look",
     "Meeting",
     "Membership",
     "Minutes",

@@ -12,6 +12,7 @@ PLATFORM = [
     "outside_services",
     "object_stores",
     "setting_list",
+    "setting_reader",
     "config",
     "clock",
     "db",
@@ -31,6 +32,7 @@ PLATFORM = [
     "jobs",
     "holding",
     "beats",
+    "looks",
     "backup",
 ]
 PARTS = [

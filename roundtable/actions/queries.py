@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import contains_eager
 
 from roundtable import clock, times
@@ -111,9 +111,32 @@ def action(entry_id: int) -> Followed | None:
     return found[0] if found else None
 
 
-def all_dated() -> list[Followed]:
-    """Return the action items of every conference that have a day and are not settled."""
-    # Asked every minute, and no reminder needs the records themselves.
-    light = _actions().options(contains_eager(Entry.minutes).defer(Minutes.sealed))
-    found = _followed(db.session.scalars(light).all())
-    return [one for one in found if one.due_on is not None and not one.state.is_settled]
+def perhaps_near(until: datetime) -> Select[int]:
+    """Return the statement for the ids of action items, of every conference, whose day may lie before an instant.
+
+    Their own day, or one that a report names; those whose newest report settles them are left out. Days are compared
+    across zones, so some are a day early: whoever reminds looks at each.
+    """
+    newest = (
+        select(ActionReport.id)
+        .where(ActionReport.entry_id == Entry.id)
+        .order_by(ActionReport.id.desc())
+        .limit(1)
+        .correlate(Entry)
+        .scalar_subquery()
+    )
+    settled = [one for one in ActionState if one.is_settled]
+    reported = select(ActionReport.entry_id).where(ActionReport.due_on.is_not(None))
+    return (
+        select(Entry.id)
+        .join(Entry.minutes)
+        .outerjoin(ActionReport, ActionReport.id == newest)
+        .where(
+            Minutes.stage == MinutesStage.APPROVED,
+            Entry.kind == EntryKind.ACTION,
+            Entry.removed_at.is_(None),
+            Entry.owner_id.is_not(None),
+            or_(ActionReport.state.is_(None), ActionReport.state.not_in(settled)),
+            or_(Entry.due_on <= until.date() + timedelta(days=1), Entry.id.in_(reported)),
+        )
+    )

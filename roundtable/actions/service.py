@@ -9,10 +9,10 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from roundtable import clock, dates, times
+from roundtable import clock, dates, looks, times
 from roundtable.actions import queries
 from roundtable.actions.queries import Followed
-from roundtable.actions.rules import phase
+from roundtable.actions.rules import BEFORE, phase
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
@@ -69,8 +69,8 @@ def _waiting(item: Followed) -> list[tuple[Mailbox, str]]:
 
 
 def due_for_reminders() -> list[int]:
-    """Return the action items of which a reminder is due."""
-    return [one.entry.id for one in queries.all_dated() if _waiting(one)]
+    """Return the action items of which a reminder may be due."""
+    return looks.due(KIND, queries.perhaps_near(clock.now() + BEFORE), Entry.id)
 
 
 def remind(entry_id: int) -> int:
@@ -79,6 +79,7 @@ def remind(entry_id: int) -> int:
         lambda: select(Conference.id).join(Meeting).join(Minutes).join(Entry).where(Entry.id == entry_id)
     )
     item = queries.action(entry_id)
+    looks.note(KIND, entry_id)
     if item is None:
         return 0
     about = invitations.occasion(item.meeting)

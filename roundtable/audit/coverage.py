@@ -58,6 +58,7 @@ NOT_TRACED = {
     "audit_detail": "the log itself",
     "audit_head": "the log itself",
     "beat": "signs of life of what goes on by itself, every minute",
+    "look": "when a round of reminders looks next",
     "hold": "restoring and resuming have entries of their own",
     "sign_in": "signing in, failing to and ending sign-ins have entries of their own",
     "passkey_challenge": "a few minutes old at the most, and nobody's",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Row
 from sqlalchemy.orm import joinedload
 
-from roundtable import clock
+from roundtable import clock, looks
 from roundtable.conferences.models import Meeting
 from roundtable.conferences.roles import MeetingStage
 from roundtable.conferences.turn_service import take_turn_of_meeting
@@ -22,7 +22,7 @@ from roundtable.invitations.letters import Occasion
 from roundtable.invitations.mailboxes import Mailbox, mailboxes
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.post_service import post
-from roundtable.invitations.reminders import Due, Schedule, due
+from roundtable.invitations.reminders import Due, Schedule, due, moments
 from roundtable.invitations.rsvp import Answer
 from roundtable.invitations.service import Planned
 from roundtable.mail import outbox
@@ -32,6 +32,7 @@ FARTHEST = timedelta(days=90 + 90)
 NOBODY = sentence(
     "Nobody in this selection has to be reminded: they have answered, or were reminded today already."
 )
+LOOK = "session-reminder"
 CHASING = frozenset({"reminder", "last-reminder", "unsure-reminder"})
 NOT_AFTER_THE_END = frozenset(
     {
@@ -50,15 +51,10 @@ NOT_AFTER_THE_END = frozenset(
 def meetings_to_remind() -> list[int]:
     """Return the meetings whose reminders may have come due."""
     now = clock.now()
-    return list(
-        db.session.scalars(
-            select(Meeting.id).where(
-                Meeting.starts_at > now,
-                Meeting.starts_at < now + FARTHEST,
-                Meeting.stage == MeetingStage.PLANNED,
-            )
-        )
+    coming = select(Meeting.id).where(
+        Meeting.starts_at > now, Meeting.starts_at < now + FARTHEST, Meeting.stage == MeetingStage.PLANNED
     )
+    return looks.due(LOOK, coming, Meeting.id)
 
 
 def schedule_of(meeting: Meeting) -> Schedule:
@@ -84,7 +80,9 @@ def remind(meeting_id: int) -> int:
         return 0
     schedule, now = schedule_of(meeting), clock.now()
     waiting: dict[Due, list[Invitation]] = {}
-    for one in queries.invitations_to(meeting):
+    invited = queries.invitations_to(meeting)
+    looks.note(LOOK, meeting_id, *moments(schedule, {one.sure_by for one in invited if one.sure_by}))
+    for one in invited:
         found = due(
             schedule,
             answer=one.answer,

@@ -1,5 +1,6 @@
 """When who is reminded: the rules, without a clock and without a database."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -60,7 +61,7 @@ def due(
     before = _before(schedule.starts_at, hours=schedule.session_reminder_hours)
     promised = _morning(sure_by, schedule.zone) if sure_by else None
     # The latest first: after a pause the earlier ones have lost their sense.
-    moments = {
+    by_answer = {
         Answer.NEEDS_ACTION: [(last, Due("last-reminder", "last")), (first, Due("reminder", "first"))],
         Answer.TENTATIVE: [
             (last, Due("unsure-reminder", "last")),
@@ -69,7 +70,17 @@ def due(
         Answer.ACCEPTED: [(before, Due("session-reminder", "before"))],
         Answer.DELEGATED: [(before, Due("session-reminder", "before"))],
     }.get(answer, [])
-    return next((found for moment, found in moments if _has_come(moment, known_at, now)), None)
+    return next((found for moment, found in by_answer if _has_come(moment, known_at, now)), None)
+
+
+def moments(schedule: Schedule, promises: Iterable[date]) -> list[datetime | None]:
+    """Return every moment at which a reminder of this meeting can come due by the clock."""
+    return [
+        _before(schedule.closes_at, days=schedule.reminder_days),
+        _before(schedule.closes_at, days=schedule.last_reminder_days),
+        _before(schedule.starts_at, hours=schedule.session_reminder_hours),
+        *[_morning(one, schedule.zone) for one in promises],
+    ]
 
 
 def _before(moment: datetime, *, days: int | None = None, hours: int | None = None) -> datetime | None:

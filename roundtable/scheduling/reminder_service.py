@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.engine import Row
 
-from roundtable import clock
+from roundtable import clock, looks
 from roundtable.conferences.models import Conference
 from roundtable.conferences.turn_service import take_turn
 from roundtable.db import db
@@ -24,20 +24,18 @@ from roundtable.scheduling.choices import PollStage
 from roundtable.scheduling.models import DatePoll
 
 NOBODY = sentence("Nobody has to be reminded: all have answered, or were reminded today already.")
+LOOK = "poll-reminder"
 ASKING = frozenset({"poll", "poll-option", "poll-reminder"})
 
 
 def polls_to_remind() -> list[int]:
     """Return the polls whose reminder has come due."""
-    now = clock.now()
-    open_polls = db.session.execute(
-        select(DatePoll.id, DatePoll.answers_close_at, DatePoll.reminder_days).where(
-            DatePoll.stage == PollStage.OPEN,
-            DatePoll.answers_close_at > now,
-            DatePoll.reminder_days.is_not(None),
-        )
+    open_polls = select(DatePoll.id).where(
+        DatePoll.stage == PollStage.OPEN,
+        DatePoll.answers_close_at > clock.now(),
+        DatePoll.reminder_days.is_not(None),
     )
-    return [poll_id for poll_id, closes, days in open_polls if closes - timedelta(days=days or 0) <= now]
+    return looks.due(LOOK, open_polls, DatePoll.id)
 
 
 def _boxes(poll: DatePoll) -> list[Mailbox]:
@@ -55,7 +53,11 @@ def remind(poll_id: int) -> int:
     """Queue the reminders of a poll, one for each mailbox and deadline; return how many are new."""
     take_turn(lambda: select(Conference.id).join(DatePoll).where(DatePoll.id == poll_id))
     poll = db.session.get(DatePoll, poll_id)
-    if poll is None or not queries.takes_answers(poll):
+    if poll is None or poll.reminder_days is None or not queries.takes_answers(poll):
+        return 0
+    opens = poll.answers_close_at - timedelta(days=poll.reminder_days)
+    looks.note(LOOK, poll_id, opens)
+    if opens > clock.now():
         return 0
     mark = f"{poll.answers_close_at:%Y%m%d%H%M}"
     keys = [(box, f"poll-reminder/{poll.id}/{mark}/{box.first.id}") for box in _boxes(poll)]

@@ -1,0 +1,23 @@
+"""when to look next"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "a143189b9e43"
+down_revision = "9f1b102288ef"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "look",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_look")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("look")
