@@ -33,7 +33,17 @@ from roundtable.mail.delivery import batches_due
 STEPS = tuple(int(one) for one in os.environ.get("ROUNDTABLE_TEST_GROWTH", "1000 100000").split())
 STRIDE = 10_000
 """How far apart the keys of two copies are."""
-OWN = {"beat", "hold", "audit_head", "sign_in", "passkey_challenge", "pace", "passkey", "recovery_code"}
+OWN = {
+    "look",
+    "beat",
+    "hold",
+    "audit_head",
+    "sign_in",
+    "passkey_challenge",
+    "pace",
+    "passkey",
+    "recovery_code",
+}
 """What belongs to the program or to a browser, not to a conference."""
 SMALLER = (
     "DELETE FROM availability",

@@ -32,20 +32,13 @@ def due(kind: str, rows: Select[int], key: InstrumentedAttribute[int]) -> list[i
     return list(db.session.scalars(rows.outerjoin(Look, mine).where(time_has_come)))
 
 
-def note(kind: str, key: int, *moments: datetime | None) -> None:
-    """Note that something was looked at now: not again before the next of these moments, nor for an hour."""
+def note(kind: str, key: int, *moments: datetime | None, longest: timedelta = LONGEST) -> None:
+    """Note that something was looked at now: not again before the next of these moments, or after the longest time."""
     now = clock.now()
     coming = [one for one in moments if one is not None and one > now]
-    not_before = min([now + LONGEST, *coming])
+    not_before = min([now + longest, *coming])
     look = db.session.get(Look, (kind, key))
     if look is None:
         db.session.add(Look(kind=kind, key=key, not_before=not_before))
     else:
         look.not_before = not_before
-
-
-def forget(kind: str, key: int) -> None:
-    """Look again at the next round: something has changed that may be due now."""
-    look = db.session.get(Look, (kind, key))
-    if look is not None:
-        db.session.delete(look)

@@ -12,6 +12,7 @@ from roundtable.accounts.forms import AccountActForm, InviteForm
 from roundtable.accounts.models import AccountDoor, DoorKind, User
 from roundtable.db import db
 from roundtable.web.access import row_or_404
+from roundtable.web.numbers import key_of
 
 bp = Blueprint("administration", __name__, url_prefix="/administration")
 
@@ -24,10 +25,14 @@ def accounts() -> ResponseReturnValue:
 
 
 def _page(form: InviteForm) -> str:
-    users = service.all_users()
+    words = request.args.get("q", "").strip()[:100]
+    found = service.users_like(words, request.args.get("after", type=key_of))
+    users = found[: service.PAGE]
     return render_template(
         "accounts/administration.html",
         users=users,
+        words=words,
+        more=users[-1].id if len(found) > service.PAGE else None,
         with_factor=factor_service.with_second_factor([user.id for user in users]),
         invitations=door_service.open_invitations(None),
         form=form,

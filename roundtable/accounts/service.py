@@ -1,6 +1,6 @@
 """The verbs of accounts: add, find, rename, change the password, switch off and on."""
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, or_, select, tuple_
 
 from roundtable import addresses, clock
 from roundtable.accounts import passwords
@@ -111,6 +111,24 @@ def _check_not_last(user: User) -> None:
         raise Refusal(LAST_ADMINISTRATOR)
 
 
-def all_users() -> list[User]:
-    """Return every account, by name."""
-    return list(db.session.scalars(select(User).order_by(User.name, User.id)))
+PAGE = 100
+"""Accounts on a page of the list."""
+
+
+def users_like(words: str, after: int | None) -> list[User]:
+    """Return the accounts whose name or address holds the words, by name: a page, and one more where there are more.
+
+    With `after`, those that stand behind this account in the list.
+    """
+    found = select(User).order_by(User.name, User.id).limit(PAGE + 1)
+    if words:
+        found = found.where(
+            or_(
+                User.name.icontains(words, autoescape=True),
+                User.email_key.contains(words.casefold(), autoescape=True),
+            )
+        )
+    last = db.session.get(User, after) if after else None
+    if last is not None:
+        found = found.where(tuple_(User.name, User.id) > tuple_(literal(last.name), literal(last.id)))
+    return list(db.session.scalars(found))

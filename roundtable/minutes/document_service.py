@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, ScalarSelect, func, select
 
 from roundtable import clock, documents, storage
 from roundtable.conferences.models import Conference, Meeting
@@ -129,28 +129,40 @@ def waiting_documents(minutes_id: int | None = None) -> list[tuple[int, str, boo
 
     Asked twice a minute for all records, so it reads keys and languages only, never the records themselves.
     """
-    sealed = db.session.execute(
-        select(Minutes.id, Conference.languages)
+    amended = _count_of(Amendment, Amendment.minutes_id == Minutes.id)
+    kept = _count_of(
+        RecordDocument, RecordDocument.minutes_id == Minutes.id, RecordDocument.amendments == amended
+    )
+    found = (
+        select(Minutes.id, Conference.languages, amended)
         .join(Minutes.meeting)
         .join(Meeting.conference)
-        .where(Minutes.stage == MinutesStage.APPROVED, *([Minutes.id == minutes_id] if minutes_id else []))
-    ).all()
-    counts = select(Amendment.minutes_id, func.count(Amendment.id)).group_by(Amendment.minutes_id)
-    amendments = {row[0]: row[1] for row in db.session.execute(counts)}
+        .where(
+            Minutes.stage == MinutesStage.APPROVED, kept < 2 * func.json_array_length(Conference.languages)
+        )
+    )
+    if minutes_id is not None:
+        found = found.where(Minutes.id == minutes_id)
+    sealed = db.session.execute(found).all()
     columns = (
         RecordDocument.minutes_id,
         RecordDocument.amendments,
         RecordDocument.language,
         RecordDocument.is_full,
     )
-    made = {tuple(row) for row in db.session.execute(select(*columns))}
+    of_these = RecordDocument.minutes_id.in_([row[0] for row in sealed])
+    made = {tuple(row) for row in db.session.execute(select(*columns).where(of_these))} if sealed else set()
     return [
         (key, language, full)
-        for key, languages in sealed
+        for key, languages, amendments in sealed
         for language in languages
         for full in (False, True)
-        if (key, amendments.get(key, 0), language, full) not in made
+        if (key, amendments, language, full) not in made
     ]
+
+
+def _count_of(table: type[Amendment | RecordDocument], *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    return select(func.count(table.id)).where(*which).scalar_subquery()
 
 
 def keep(minutes_id: int, language: str, content: bytes, amendments: int, *, is_full: bool) -> None:

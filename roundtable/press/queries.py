@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from roundtable import clock
@@ -120,25 +120,52 @@ def public_version(slug: str, number: int | None = None) -> Publication | None:
     )
 
 
-def public_texts(*, language: str | None = None, most: int = 100) -> list[PublicationText]:
-    """Return the newest public version of every summary, the newest first; withdrawn ones are left out."""
+_NEWEST_FIRST = (Publication.visible_at.desc(), Publication.id.desc())
+
+
+def _is_newest() -> ColumnElement[bool]:
+    """Whether a publication is the newest public version of its summary, and was not withdrawn."""
     other = aliased(Publication)
     newest = (
         select(func.max(other.number))
         .where(other.slug == Publication.slug, is_public(other))
         .scalar_subquery()
     )
-    found = (
+    return and_(Publication.number == newest, is_public(), Publication.withdrawn_at.is_(None))
+
+
+def _texts() -> Select[PublicationText]:
+    return (
         select(PublicationText)
         .join(PublicationText.publication)
         .options(contains_eager(PublicationText.publication))
-        .where(Publication.number == newest, is_public(), Publication.withdrawn_at.is_(None))
-        .order_by(Publication.visible_at.desc(), Publication.id.desc())
-        .limit(most)
+        .order_by(*_NEWEST_FIRST)
     )
+
+
+def public_texts(*, language: str | None = None, most: int = 100) -> list[PublicationText]:
+    """Return the newest public version of every summary, the newest first; withdrawn ones are left out."""
+    found = _texts().where(_is_newest()).limit(most)
     if language is not None:
         found = found.where(PublicationText.language == language)
     return list(db.session.scalars(found))
+
+
+def public_page(before: Publication | None, most: int) -> list[PublicationText]:
+    """Return the texts, in all languages, of the newest public version of so many summaries, the newest first.
+
+    With `before`, of those that stand after this one in the list.
+    """
+    ids = select(Publication.id).where(_is_newest()).order_by(*_NEWEST_FIRST).limit(most)
+    if before is not None:
+        place = tuple_(literal(before.visible_at), literal(before.id))
+        ids = ids.where(tuple_(Publication.visible_at, Publication.id) < place)
+    return list(db.session.scalars(_texts().where(Publication.id.in_(ids.scalar_subquery()))))
+
+
+def public_publication(key: int) -> Publication | None:
+    """Return a publication that the public may see."""
+    return db.session.scalar(select(Publication).where(Publication.id == key, is_public()))
 
 
 def public_hash(digest: str) -> PublicationText | None:

@@ -22,9 +22,13 @@ from roundtable.press_room.queries import Found, edition_of, editions, found_or_
 from roundtable.web.access import open_page
 from roundtable.web.caching import kept
 from roundtable.web.downloads import file_answer
+from roundtable.web.numbers import key_of
 
 SHARES_KEPT = 64
 """Cut pictures (some 90 kB each) in memory: networks ask for one many times in the same hour."""
+
+PAGE = 20
+"""Summaries on a page of the list."""
 
 bp = Blueprint("room", __name__, url_prefix="/press")
 
@@ -32,15 +36,21 @@ bp = Blueprint("room", __name__, url_prefix="/press")
 @bp.get("/")
 @open_page
 def index() -> ResponseReturnValue:
-    """List the press summaries in the reader's language, then those that there are in others only."""
+    """List the press summaries, the newest first, each in the reader's language where there is one."""
     language = current_language()
     chosen: dict[int, PublicationText] = {}
-    for text in queries.public_texts():
+    key = request.args.get("before", type=key_of)
+    before = queries.public_publication(key) if key else None
+    for text in queries.public_page(before, PAGE + 1):
         best = chosen.get(text.publication_id)
         if best is None or text.language == language:
             chosen[text.publication_id] = text
+    shown = list(chosen.values())[:PAGE]
     return render_template(
-        "press_room/index.html", editions=editions(list(chosen.values())), language=language
+        "press_room/index.html",
+        editions=editions(shown),
+        language=language,
+        older=shown[-1].publication_id if len(chosen) > PAGE else None,
     )
 
 

@@ -5,7 +5,7 @@ from roundtable.db import db
 from roundtable.jobs import Pieces
 from roundtable.privacy import retention_service
 
-remove_from_conferences = Pieces(retention_service.due_conferences, retention_service.remove_due)
+remove_from_conferences = Pieces(retention_service.conferences_to_look_at, retention_service.remove_due)
 """Removes what is due, one conference a transaction."""
 
 

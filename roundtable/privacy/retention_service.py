@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 
-from roundtable import clock
+from roundtable import clock, looks
 from roundtable.audit.models import AuditDetail, AuditEntry
 from roundtable.audit.service import note
 from roundtable.conferences.models import Conference, Meeting
@@ -27,6 +27,7 @@ from roundtable.scheduling.models import DatePoll, DateQuestion
 from roundtable.video.models import Passage
 
 GOES_ON = sentence("A session is still to come. Data of offices are only removed after the last one.")
+LOOK = "retention"
 NOBODY = "–"
 """What stands where a name was."""
 PROGRAM_MONTHS = 24
@@ -161,22 +162,23 @@ def _unname(conference: Conference) -> None:
         db.session.execute(query.execution_options(synchronize_session=False))
 
 
-def due_conferences() -> list[int]:
-    """Return the conferences whose data have had their time and are still there."""
-    now = clock.now()
-    found = []
-    for conference in db.session.scalars(select(Conference).where(Conference.keep_months.is_not(None))):
-        due = due_at(conference)
-        if due is not None and due <= now and any(preview(conference).values()):
-            found.append(conference.id)
-    return found
+def conferences_to_look_at() -> list[int]:
+    """Return the conferences whose data may have had their time: each is looked at once a day."""
+    kept = select(Conference.id).where(Conference.keep_months.is_not(None))
+    return looks.due(LOOK, kept, Conference.id)
 
 
 def remove_due(conference_id: int) -> int:
     """Remove what is due in a conference; return how many rows went."""
     take_turn(lambda: select(Conference.id).where(Conference.id == conference_id))
     conference = db.session.get(Conference, conference_id)
-    return sum(remove(conference).values()) if conference is not None else 0
+    if conference is None:
+        return 0
+    due = due_at(conference)
+    looks.note(LOOK, conference_id, due, longest=timedelta(days=1))
+    if due is None or due > clock.now() or not any(preview(conference).values()):
+        return 0
+    return sum(remove(conference).values())
 
 
 def remove_of_program() -> int:

@@ -14,6 +14,7 @@ from roundtable.db import db
 from roundtable.guests.models import Contact
 
 PAGE = 50
+NEWEST = 5000
 LABELS = ("titles", "names", "name", "person", "email", "role", "answer", "stage", "kind")
 """Columns by which somebody recognises a row, the best first."""
 _ENTRIES = cast("Select[Any]", select(AuditEntry, AuditDetail.content))
@@ -126,5 +127,6 @@ def names_of(actors: Sequence[str]) -> dict[str, str]:
 
 
 def actors_of(entries: Select[Any]) -> list[str]:
-    """Return who stands in these entries."""
-    return sorted(db.session.scalars(entries.with_only_columns(AuditEntry.actor).distinct()))
+    """Return who stands in the newest of these entries: a choice to narrow by, not a list of everybody ever."""
+    newest = entries.with_only_columns(AuditEntry.actor).order_by(AuditEntry.id.desc()).limit(NEWEST)
+    return sorted(db.session.scalars(select(newest.subquery().c.actor).distinct()))

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import make
 import pytest
+from bs4 import BeautifulSoup
 from conftest import OwnClient
 from flask import Flask
 from sqlalchemy import select
@@ -206,6 +207,33 @@ def test_an_administrator_sees_nothing_of_conferences(client: OwnClient) -> None
     assert client.get(f"/meetings/{about.id}").status_code == 404
     assert "Conference en" not in client.get("/").text
     assert "Conference en" not in client.get("/administration/accounts").text
+
+
+def test_many_accounts_have_pages_and_are_found_by_name_or_address(
+    client: OwnClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "PAGE", 3)
+    for number, name in enumerate(("Ayşe İnan", "Jörg Groß", "Zoë", "Zoë", "Anna 100%", "Bert")):
+        make.user(f"person{number}@town{number}.example.org", name=name)
+    administrator(client)
+
+    def names(path: str) -> tuple[list[str], str]:
+        page = BeautifulSoup(client.get(f"/administration/accounts{path}").text, "html.parser")
+        more = page.find("a", string="More accounts")
+        return [one.text for one in page.select("ul.plain-list strong")], str(more["href"]) if more else ""
+
+    found, path = list[str](), "?"
+    while path:
+        some, path = names(path)
+        assert len(some) <= 3
+        found += some
+
+    assert len(found) == 7
+    assert found.count("Zoë") == 2
+    assert names("?q=groß")[0] == ["Jörg Groß"]
+    assert names("?q=TOWN4.example")[0] == ["Anna 100%"]
+    assert names("?q=%25")[0] == ["Anna 100%"]
+    assert names("?q=nobody")[0] == []
 
 
 def test_a_switched_off_account_is_out_at_once_and_back_when_switched_on(

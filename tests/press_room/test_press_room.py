@@ -20,6 +20,7 @@ from roundtable.db import Texts, db
 from roundtable.press import queries
 from roundtable.press.kinds import BlockKind
 from roundtable.press.models import Publication
+from roundtable.press_room import views
 
 pytestmark = pytest.mark.one_database
 
@@ -293,3 +294,28 @@ def test_after_a_restore_without_the_files_pages_stand_and_files_are_not_found(
     again = organizer.post(f"/meetings/{summary.meeting_id}/press/versions", data={"correction-en": "x"})
     assert (preview.status_code, again.status_code) == (409, 409)
     assert "The file of a picture is missing on this server." in again.text
+
+
+def test_a_long_list_has_pages_and_the_last_one_ends_it(
+    client: OwnClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PAGE", 2)
+    for number in range(5):
+        summary, _ = newsroom.finished(languages=("en", "tr"))
+        newsroom.published(summary)
+        summary.meeting.titles = make.texts(f"Session {number}")
+    db.session.commit()
+
+    found, path = [], "/press/?lang=en"
+    for _ in range(3):
+        page = BeautifulSoup(client.get(path).text, "html.parser")
+        found.append([str(one["href"]) for one in page.select("section.card h2 a")])
+        older = page.find("a", string="Older")
+        path = f"/press/{older['href']}" if older else ""
+
+    assert [len(one) for one in found] == [2, 2, 1]
+    assert len({address for one in found for address in one}) == 5
+    assert path == ""
+    # A number of nothing, or of something that nobody may see, begins at the beginning.
+    again = BeautifulSoup(client.get("/press/?before=999999").text, "html.parser")
+    assert [str(one["href"]) for one in again.select("section.card h2 a")] == found[0]

@@ -26,7 +26,7 @@ from roundtable.invitations.models import AnswerGiven, Invitation
 from roundtable.mail.models import Letter
 from roundtable.minutes.models import Minutes
 from roundtable.privacy import erasing_service, person_queries, retention_service
-from roundtable.privacy.jobs import remove_what_is_due
+from roundtable.privacy.jobs import remove_from_conferences, remove_what_is_due
 from roundtable.privacy.words import KINDS
 from roundtable.video.models import Passage
 
@@ -224,7 +224,7 @@ def test_it_goes_by_itself_when_it_is_time_and_not_before(client: OwnClient) -> 
 
     assert (before, letters > 0, after > 0) == (0, True, True)
     assert make.outbox() == []
-    assert remove_what_is_due() == 0
+    assert remove_from_conferences() == 0
 
 
 def test_a_conference_can_keep_everything(client: OwnClient) -> None:
@@ -233,7 +233,8 @@ def test_a_conference_can_keep_everything(client: OwnClient) -> None:
     db.session.commit()
     clock.set_source(lambda: make.NOW + timedelta(days=3000))
 
-    assert retention_service.due_conferences() == []
+    assert retention_service.conferences_to_look_at() == []
+    assert remove_from_conferences() == 0
 
 
 def test_minutes_and_publications_stay(app: Flask) -> None:
