@@ -17,7 +17,11 @@ def upgrade() -> None:
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("kind", "key", name=op.f("pk_look")),
     )
+    with op.batch_alter_table("received_mail") as table:
+        table.create_index(op.f("ix_received_mail_received_at"), ["received_at"])
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("received_mail") as table:
+        table.drop_index(op.f("ix_received_mail_received_at"))
     op.drop_table("look")

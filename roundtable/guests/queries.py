@@ -127,7 +127,9 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
     contact = db.session.scalar(
         select(Contact)
         .where(Contact.id == contact_id)
-        .options(joinedload(Contact.participant).joinedload(Participant.conference))
+        .options(
+            joinedload(Contact.participant, innerjoin=True).joinedload(Participant.conference, innerjoin=True)
+        )
     )
     # The proof is checked even where there is no such contact, so that both take the same time.
     owner = _owner(contact) if contact is not None else Owner(0, 0, 0)

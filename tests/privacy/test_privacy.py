@@ -224,7 +224,7 @@ def test_it_goes_by_itself_when_it_is_time_and_not_before(client: OwnClient) -> 
 
     assert (before, letters > 0, after > 0) == (0, True, True)
     assert make.outbox() == []
-    assert remove_from_conferences() == 0
+    assert remove_what_is_due() == 0
 
 
 def test_a_conference_can_keep_everything(client: OwnClient) -> None:
