@@ -1,51 +1,17 @@
 """Measure the first path and print one table. Medians of interleaved rounds; the machine is shared."""
 
-import os
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import planning, pressing, recording, scenes, trusting
-
-ROUNDS = int(os.environ.get("ROUNDTABLE_TEST_ROUNDS", "15"))
-
-
-@dataclass
-class Row:
-    """One line of the table: milliseconds are medians of CPU-bound wall time."""
-
-    name: str
-    value: str
-    against: str = ""
-    queries: str = ""
-
-
-def median_ms(call: Callable[[], object], rounds: int = ROUNDS) -> float:
-    """Return the median duration of the call in milliseconds."""
-    times = []
-    for _ in range(rounds):
-        begin = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - begin) * 1000)
-    return statistics.median(times)
-
-
-def interleaved_ms(calls: list[Callable[[], object]], rounds: int = ROUNDS) -> list[float]:
-    """Return the median of each call, measured in turns so that a busy moment meets all of them."""
-    times: list[list[float]] = [[] for _ in calls]
-    for _ in range(rounds):
-        for index, call in enumerate(calls):
-            begin = time.perf_counter()
-            call()
-            times[index].append((time.perf_counter() - begin) * 1000)
-    return [statistics.median(one) for one in times]
+from benchmarks import crowding, growing, planning, pressing, recording, scenes, trusting
+from benchmarks.timing import Row, interleaved_ms, median_ms
 
 
 def _pages(scene: scenes.Scene) -> list[Row]:
@@ -251,7 +217,32 @@ def _log() -> list[Row]:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table; or, with a word, one of those that take longer."""
+    longer = {"growth": _growth, "crowd": _crowd}
+    rows = longer[sys.argv[1]]() if sys.argv[1:] else _table()
+    print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
+
+
+def _growth() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        found = growing.measure(Path(folder))
+    few, many = growing.STEPS[0], growing.STEPS[-1]
+    return [
+        Row(
+            f"{name}: {many:,} conferences",
+            f"{times[-1]:.1f} ms",
+            f"{times[-1] / times[0]:.2f} × {few:,} of them",
+        )
+        for name, times in found
+    ]
+
+
+def _crowd() -> list[Row]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [Row(*one) for one in crowding.report(Path(folder))]
+
+
+def _table() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         scene = scenes.build(Path(folder))
         rows = [
@@ -264,7 +255,7 @@ def main() -> None:
         rows += [*_proposals(), *_import(scene), *_record(scene), *_log()]
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
-    print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
+    return rows
 
 
 def _lines(rows: list[Row]) -> str:

@@ -13,6 +13,8 @@ from roundtable import clock
 from roundtable.db import Base, db
 
 LONGEST = timedelta(hours=1)
+MOST = 1000
+"""So many in one round; the others come with the next."""
 
 
 class Look(Base):
@@ -26,10 +28,10 @@ class Look(Base):
 
 
 def due(kind: str, rows: Select[int], key: InstrumentedAttribute[int]) -> list[int]:
-    """Return those of the rows that have to be looked at now."""
+    """Return those of the rows that have to be looked at now, a thousand at the most."""
     mine: ColumnElement[bool] = and_(Look.kind == kind, Look.key == key)
     time_has_come = or_(Look.not_before.is_(None), Look.not_before <= clock.now())
-    return list(db.session.scalars(rows.outerjoin(Look, mine).where(time_has_come)))
+    return list(db.session.scalars(rows.outerjoin(Look, mine).where(time_has_come).limit(MOST)))
 
 
 def note(kind: str, key: int, *moments: datetime | None, longest: timedelta = LONGEST) -> None:

@@ -49,11 +49,7 @@ def report(item: Followed, state: ActionState, text: str, due_on: date | None, *
 
 def _boxes(item: Followed) -> list[Mailbox]:
     """Return the mailboxes of the owner's contacts that want reminders."""
-    return mailboxes(
-        one
-        for one in invitations.offices(item.meeting.conference_id)
-        if one.participant_id == item.owner.id and one.gets_reminders
-    )
+    return mailboxes(one for one in invitations.offices_of_one(item.owner.id) if one.gets_reminders)
 
 
 def _waiting(item: Followed) -> list[tuple[Mailbox, str]]:

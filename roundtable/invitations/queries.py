@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from flask import current_app
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock
@@ -94,13 +94,22 @@ def history_of(invitation: Invitation) -> list[AnswerGiven]:
 
 def offices(conference_id: int) -> list[Contact]:
     """Return the contacts of a conference that are no deputies, in protocol order."""
+    return _offices(Participant.conference_id == conference_id)
+
+
+def offices_of_one(participant_id: int) -> list[Contact]:
+    """Return the contacts of one participant that are no deputies."""
+    return _offices(Participant.id == participant_id)
+
+
+def _offices(which: ColumnElement[bool]) -> list[Contact]:
     return list(
         db.session.scalars(
             select(Contact)
             .join(Contact.participant)
             .join(Participant.city)
             .options(contains_eager(Contact.participant).contains_eager(Participant.city))
-            .where(Participant.conference_id == conference_id, Contact.is_deputy.is_(False))
+            .where(which, Contact.is_deputy.is_(False))
             .order_by(Participant.precedence, Participant.id, Contact.id)
         )
     )
@@ -114,11 +123,8 @@ def offices_of(participants: Iterable[Participant], conference_id: int) -> list[
 
 def informed_offices(invitation: Invitation) -> list[Contact]:
     """Return the offices of a participant that learn of every answer: who is written to, or may answer."""
-    return [
-        one
-        for one in offices(invitation.meeting.conference_id)
-        if one.participant_id == invitation.participant_id and (one.gets_invitation or one.may_answer)
-    ]
+    found = offices_of_one(invitation.participant_id)
+    return [one for one in found if one.gets_invitation or one.may_answer]
 
 
 def recipients_of(invitations: Iterable[Invitation], conference_id: int) -> list[Contact]:

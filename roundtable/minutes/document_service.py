@@ -24,6 +24,8 @@ from roundtable.minutes.models import Amendment, Minutes, RecordDocument
 from roundtable.minutes.record import Record, canonical
 
 ATTACHED = "record.json"
+MOST = 500
+"""Records of which documents are made in one round."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ def waiting_documents(minutes_id: int | None = None) -> list[tuple[int, str, boo
     )
     if minutes_id is not None:
         found = found.where(Minutes.id == minutes_id)
-    sealed = db.session.execute(found).all()
+    sealed = db.session.execute(found.order_by(Minutes.id).limit(MOST)).all()
     columns = (
         RecordDocument.minutes_id,
         RecordDocument.amendments,
