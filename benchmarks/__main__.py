@@ -11,7 +11,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from benchmarks import crowding, growing, planning, pressing, recording, scenes, trusting
-from benchmarks.timing import Row, interleaved_ms, median_ms
+from benchmarks.timing import ROUNDS, Row, interleaved_ms, median_ms
 
 
 def _pages(scene: scenes.Scene) -> list[Row]:
