@@ -10,7 +10,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import crowding, growing, planning, pressing, recording, scenes, trusting
+from benchmarks import crowding, growing, loading, planning, pressing, recording, scenes, trusting
 from benchmarks.timing import ROUNDS, Row, interleaved_ms, median_ms
 
 
@@ -218,7 +218,7 @@ def _log() -> list[Row]:
 
 def main() -> None:
     """Print the table; or, with a word, one of those that take longer."""
-    longer = {"growth": _growth, "crowd": _crowd}
+    longer = {"growth": _growth, "crowd": _crowd, "load": _load}
     rows = longer[sys.argv[1]]() if sys.argv[1:] else _table()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
 
@@ -240,6 +240,10 @@ def _growth() -> list[Row]:
 def _crowd() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         return [Row(*one) for one in crowding.report(Path(folder))]
+
+
+def _load() -> list[Row]:
+    return [Row(*one) for one in loading.measure()]
 
 
 def _table() -> list[Row]:

