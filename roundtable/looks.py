@@ -44,3 +44,10 @@ def note(kind: str, key: int, *moments: datetime | None, longest: timedelta = LO
         db.session.add(Look(kind=kind, key=key, not_before=not_before))
     else:
         look.not_before = not_before
+
+
+def forget(kind: str, key: int) -> None:
+    """Look again at the next round: something has changed that has to be done soon."""
+    look = db.session.get(Look, (kind, key))
+    if look is not None:
+        db.session.delete(look)

@@ -25,6 +25,7 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login is untyped
     """
 
     __tablename__ = "user"
+    __table_args__ = (Index("ix_user_name_id", "name", "id"),)
     __allow_unmapped__ = True  # for sign_in, which is no column
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -3,10 +3,10 @@
 import hashlib
 from typing import Any
 
-from roundtable import clock
+from roundtable import clock, looks
 from roundtable.db import Texts, db
 from roundtable.errors import Refusal, sentence
-from roundtable.minutes import queries
+from roundtable.minutes import document_service, queries
 from roundtable.minutes.models import Amendment, Minutes
 from roundtable.minutes.record import canonical
 
@@ -57,6 +57,8 @@ def amend(minutes: Minutes, entry_id: int, new: Texts, reasons: Texts, *, by: st
         before[-1].content_hash if before else minutes.content_hash, values_of(amendment)
     )
     db.session.add(amendment)
+    # Its documents are made anew.
+    looks.forget(document_service.LOOK, minutes.id)
     return amendment
 
 

@@ -7,10 +7,11 @@ anybody can take it out and compute the hash again, without this program.
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
+from sqlalchemy import select
 
-from roundtable import clock, documents, storage
+from roundtable import clock, documents, looks, storage
 from roundtable.conferences.models import Conference, Meeting
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.turn_service import take_turn
@@ -24,8 +25,7 @@ from roundtable.minutes.models import Amendment, Minutes, RecordDocument
 from roundtable.minutes.record import Record, canonical
 
 ATTACHED = "record.json"
-MOST = 500
-"""Records of which documents are made in one round."""
+LOOK = "documents"
 
 
 @dataclass(frozen=True)
@@ -126,45 +126,31 @@ def decisions_pdf(minutes: Minutes, language: str) -> bytes:
     return documents.render(page("documents/decisions.html", language, **words, decisions=decisions))
 
 
-def waiting_documents(minutes_id: int | None = None) -> list[tuple[int, str, bool]]:
-    """Return (minutes, language, whether in full) of each document of a sealed record that has not been made.
+def records_to_look_at() -> list[int]:
+    """Return the sealed records of which documents may have to be made: new ones, amended ones, and each once a day."""
+    return looks.due(LOOK, select(Minutes.id).where(Minutes.stage == MinutesStage.APPROVED), Minutes.id)
 
-    Asked twice a minute for all records, so it reads keys and languages only, never the records themselves.
-    """
-    amended = _count_of(Amendment, Amendment.minutes_id == Minutes.id)
-    kept = _count_of(
-        RecordDocument, RecordDocument.minutes_id == Minutes.id, RecordDocument.amendments == amended
-    )
-    found = (
-        select(Minutes.id, Conference.languages, amended)
-        .join(Minutes.meeting)
-        .join(Meeting.conference)
-        .where(
-            Minutes.stage == MinutesStage.APPROVED, kept < 2 * func.json_array_length(Conference.languages)
+
+def waiting_documents(minutes_id: int) -> list[tuple[str, bool]]:
+    """Return (language, whether in full) of each document of a sealed record that has not been made."""
+    minutes = db.session.get(Minutes, minutes_id)
+    if minutes is None:
+        return []
+    columns = select(RecordDocument.language, RecordDocument.is_full)
+    rows = db.session.execute(
+        columns.where(
+            RecordDocument.minutes_id == minutes_id,
+            RecordDocument.amendments == len(queries.amendments_of(minutes)),
         )
     )
-    if minutes_id is not None:
-        found = found.where(Minutes.id == minutes_id)
-    sealed = db.session.execute(found.order_by(Minutes.id).limit(MOST)).all()
-    columns = (
-        RecordDocument.minutes_id,
-        RecordDocument.amendments,
-        RecordDocument.language,
-        RecordDocument.is_full,
-    )
-    of_these = RecordDocument.minutes_id.in_([row[0] for row in sealed])
-    made = {tuple(row) for row in db.session.execute(select(*columns).where(of_these))} if sealed else set()
-    return [
-        (key, language, full)
-        for key, languages, amendments in sealed
-        for language in languages
-        for full in (False, True)
-        if (key, amendments, language, full) not in made
-    ]
+    made = {tuple(row) for row in rows}
+    wanted = [(language, full) for language in minutes.meeting.conference.languages for full in (False, True)]
+    return [one for one in wanted if one not in made]
 
 
-def _count_of(table: type[Amendment | RecordDocument], *which: ColumnElement[bool]) -> ScalarSelect[int]:
-    return select(func.count(table.id)).where(*which).scalar_subquery()
+def note_look(minutes_id: int) -> None:
+    """Note that every document of a record is made."""
+    looks.note(LOOK, minutes_id, longest=timedelta(days=1))
 
 
 def keep(minutes_id: int, language: str, content: bytes, amendments: int, *, is_full: bool) -> None:

@@ -6,16 +6,13 @@ from roundtable.minutes import document_service, queries
 from roundtable.minutes.models import Minutes
 
 
-def _records() -> list[int]:
-    """Return the records of which a document has not been made."""
-    return list(dict.fromkeys(key for key, _, _ in document_service.waiting_documents()))
-
-
 def _make_all(minutes_id: int) -> int:
     with reading():
         waiting = document_service.waiting_documents(minutes_id)
         db.session.rollback()
-    return sum(_make(key, language, is_full=is_full) for key, language, is_full in waiting)
+    made = sum(_make(minutes_id, language, is_full=is_full) for language, is_full in waiting)
+    document_service.note_look(minutes_id)
+    return made
 
 
 def _make(minutes_id: int, language: str, *, is_full: bool) -> int:
@@ -32,5 +29,5 @@ def _make(minutes_id: int, language: str, *, is_full: bool) -> int:
     return 1
 
 
-make_documents = Pieces(_records, _make_all)
+make_documents = Pieces(document_service.records_to_look_at, _make_all)
 """Makes the documents of sealed records that have not been made."""

@@ -151,6 +151,7 @@ class Publication(Base):
         UniqueConstraint("slug", "number"),
         UniqueConstraint("summary_id", "number"),
         CheckConstraint("(stage = 'released') = (visible_at IS NOT NULL)", name="visible"),
+        Index("ix_publication_visible_at_id", "visible_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -165,7 +166,7 @@ class Publication(Base):
     released_by: Mapped[str] = mapped_column(String(200), default="")
     embargo_until: Mapped[datetime | None] = mapped_column(default=None)
     lifted_by: Mapped[str] = mapped_column(String(200), default="")
-    visible_at: Mapped[datetime | None] = mapped_column(index=True, default=None)
+    visible_at: Mapped[datetime | None] = mapped_column(default=None)
     correction: Mapped[Texts] = mapped_column(default=no_texts)
     withdrawn_at: Mapped[datetime | None] = mapped_column(default=None)
     withdrawn_by: Mapped[str] = mapped_column(String(200), default="")

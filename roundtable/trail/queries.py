@@ -14,7 +14,7 @@ from roundtable.db import db
 from roundtable.guests.models import Contact
 
 PAGE = 50
-NEWEST = 5000
+NEWEST = 1000
 LABELS = ("titles", "names", "name", "person", "email", "role", "answer", "stage", "kind")
 """Columns by which somebody recognises a row, the best first."""
 _ENTRIES = cast("Select[Any]", select(AuditEntry, AuditDetail.content))

@@ -23,6 +23,9 @@ from roundtable.press.kinds import BlockKind, PictureShape, PublicationStage
 from roundtable.press.models import PressSummary, PreviewLink, Publication, PublicationText
 from roundtable.press.publish_service import Wish
 
+# Documents are made in nearly all of these; what is stored of them is asked on both databases in the tests beside.
+pytestmark = pytest.mark.one_database
+
 HOUR = timedelta(hours=1)
 
 
