@@ -39,6 +39,13 @@ NEVER = sentence(
     "Letters, reminders and other work have never gone on here. Please start the program by “roundtable serve”, or "
     "set up the timer that starts them."
 )
+STANDSTILL_OF_WORKERS = sentence(
+    "Letters, reminders and other work have stood still for %(minutes)d minutes. Please look whether “roundtable beat” "
+    "and “roundtable worker” run, and whether the queue of ROUNDTABLE_REDIS_URL answers."
+)
+NEVER_BY_WORKERS = sentence(
+    "Letters, reminders and other work have never gone on here. Please start “roundtable beat” and “roundtable worker”."
+)
 SILENT_INBOX = sentence(
     "The mailbox has not been read for %(minutes)d minutes: %(reason)s. Please look after its server and "
     "ROUNDTABLE_INBOX_URL."
@@ -107,7 +114,7 @@ class Facts:
     """What is known at one instant; None where there is nothing to look after.
 
     `waiting_since` is since when the oldest letter waits that should have left, `waiting_reason` what the
-    mail server said. `expects_backup` is off in the demonstration.
+    mail server said. `expects_backup` is off in the demonstration. `has_workers` where these do the work.
     """
 
     now: datetime
@@ -123,6 +130,7 @@ class Facts:
     signer_until: datetime | None = None
     site: Sign | None = None
     is_held: bool = False
+    has_workers: bool = False
 
 
 def alarms(facts: Facts) -> list[Alarm]:
@@ -142,9 +150,10 @@ def _of_the_work(facts: Facts) -> Iterator[Alarm]:
     if facts.clockwork is not None:
         well = facts.clockwork.well_at
         if well is None:
-            yield Alarm(AlarmKind.STANDSTILL, NEVER)
+            yield Alarm(AlarmKind.STANDSTILL, NEVER_BY_WORKERS if facts.has_workers else NEVER)
         elif now - well > LONGEST_STANDSTILL:
-            yield Alarm(AlarmKind.STANDSTILL, STANDSTILL, {"minutes": _minutes(now - well)})
+            words = STANDSTILL_OF_WORKERS if facts.has_workers else STANDSTILL
+            yield Alarm(AlarmKind.STANDSTILL, words, {"minutes": _minutes(now - well)})
     if facts.waiting_since is not None and now - facts.waiting_since > LONGEST_LAG:
         minutes = _minutes(now - facts.waiting_since)
         if facts.waiting_reason:

@@ -49,6 +49,7 @@ def gathered() -> Facts:
         signer_until=_signer_until(settings),
         site=_sign(beats.SITE) if settings.is_secure else None,
         is_held=holding.is_held(),
+        has_workers=bool(settings.redis_url),
     )
 
 

@@ -96,3 +96,12 @@ def test_an_alarm_says_how_long_and_why() -> None:
     assert "for 25 minutes" in str(late)
     assert "451 try later" in str(late)
     assert ends.values == {"day": date(2026, 10, 3)}
+
+
+@pytest.mark.parametrize("clockwork", [Sign(), Sign(NOW - timedelta(hours=1))])
+def test_a_standstill_names_what_has_to_be_started(clockwork: Sign) -> None:
+    (alone,) = alarms(Facts(NOW, clockwork=clockwork))
+    (by_workers,) = alarms(Facts(NOW, clockwork=clockwork, has_workers=True))
+
+    assert "roundtable worker" not in str(alone)
+    assert "“roundtable beat” and “roundtable worker”" in str(by_workers)
