@@ -81,6 +81,7 @@ class Settings:
     threads: int
     trusted_proxies: int
     metrics_token: str
+    traces_url: str
     log_level: str
 
     def without_secrets(self) -> dict[str, object]:
@@ -146,6 +147,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         threads=reader.number("THREADS", least=1, most=512),
         trusted_proxies=reader.number("TRUSTED_PROXIES", least=0, most=8),
         metrics_token=_metrics_token(reader),
+        traces_url=_traces_url(reader),
         log_level=reader.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     reader.unknown()
@@ -253,6 +255,18 @@ def _redis_url(reader: Reader) -> str:
         reader.problem(
             "REDIS_URL", "names a queue. Please install what it needs: pip install roundtable[queue]"
         )
+    return given
+
+
+def _traces_url(reader: Reader) -> str:
+    given = reader.text("TRACES_URL")
+    if not given:
+        return ""
+    parts = attempt(lambda: urlsplit(given))
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
+        reader.problem("TRACES_URL", "must look like https://collector.example.org:4318/v1/traces.")
+    if importlib.util.find_spec("opentelemetry") is None:
+        reader.problem("TRACES_URL", "needs OpenTelemetry: pip install roundtable[telemetry]")
     return given
 
 

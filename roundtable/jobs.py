@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app
 
+from roundtable import tracing
 from roundtable.db import db, reading
 from roundtable.measures import JOB_SECONDS
 
@@ -87,7 +88,8 @@ def perform(
     with app.app_context():
         try:
             if unless is None or not _is_true(unless):
-                done = work()
+                with tracing.span(f"job {name}"):
+                    done = work()
         except Exception:
             outcome = "failed"
             log.exception("background job failed", extra={"job": name})

@@ -105,6 +105,12 @@ SETTINGS = (
         "",
         "whoever sends it as a Bearer token may read /metrics; without it there is no such page",
     ),
+    Setting(
+        "TRACES_URL",
+        "",
+        "https://collector.example.org:4318/v1/traces: requests, jobs and statements, without values, go there "
+        "(OpenTelemetry, OTLP over HTTP)",
+    ),
     Setting("LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
 )
 """Every setting, in the order of the documentation."""

@@ -68,6 +68,7 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "threads": 4,
         "trusted_proxies": 0,
         "metrics_token": "",
+        "traces_url": "",
         "log_level": "WARNING",
     }
     return Settings(**{**values, **changed})

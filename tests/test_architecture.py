@@ -20,6 +20,7 @@ PLATFORM = [
     "dates",
     "fonts",
     "measures",
+    "tracing",
     "workers",
     "tagging",
     "documents",

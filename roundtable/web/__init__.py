@@ -3,13 +3,14 @@
 from flask import Flask
 
 from roundtable.config import Settings
-from roundtable.web import access, errors, guards, headers, logs, metering, numbers, templating, views
+from roundtable.web import access, errors, guards, headers, logs, metering, numbers, templating, traces, views
 
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the app all that its pages share."""
     numbers.init_app(app)
     logs.init_app(app)
+    traces.init_app(app, settings)
     metering.init_app(app)
     access.init_app(app)
     guards.init_app(app)
