@@ -5,13 +5,15 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import crowding, growing, loading, planning, pressing, recording, scenes, trusting
+from benchmarks import crowding, growing, loading, planning, pressing, recording, scenes, starting, trusting
 from benchmarks.timing import ROUNDS, Row, interleaved_ms, median_ms
+from roundtable import documents
 
 
 def _pages(scene: scenes.Scene) -> list[Row]:
@@ -46,11 +48,28 @@ def _documents(scene: scenes.Scene) -> list[Row]:
     scene.press_pdf()
     first = (time.perf_counter() - begin) * 1000
     warmed, bare = interleaved_ms([scene.press_pdf, scene.bare_pdf], rounds=9)
+    made = partial(documents.render, *scene.press())
+    alone = median_ms(made, rounds=9)
+    side_by_side = statistics.median(_at_once(made) for _ in range(3))
     return [
         Row("press PDF, first (processes start)", f"{first:.0f} ms"),
         Row("press PDF, warmed", f"{warmed:.0f} ms", f"{warmed / bare:.2f} × bare WeasyPrint"),
         Row("bare WeasyPrint on the same HTML", f"{bare:.0f} ms", "yardstick"),
+        Row(
+            "press PDFs by two processes at once",
+            f"{1000 / side_by_side:.1f} a second",
+            f"{alone / side_by_side:.2f} × one after the other",
+        ),
     ]
+
+
+def _at_once(call: Callable[[], object], count: int = 12) -> float:
+    """Return the milliseconds for each of so many, two at a time."""
+    begin = time.perf_counter()
+    with ThreadPoolExecutor(2) as pool:
+        for one in [pool.submit(call) for _ in range(count)]:
+            one.result()
+    return (time.perf_counter() - begin) * 1000 / count
 
 
 def _press(scene: scenes.Scene, folder: Path) -> list[Row]:
@@ -63,7 +82,10 @@ def _press(scene: scenes.Scene, folder: Path) -> list[Row]:
     html, assets = scene.press()
     signed = median_ms(pressing.signer(scene.press_pdf(), folder), rounds=9)
     few, many = pressing.memory_over(200, html, assets)
+    page = desk.stored.removesuffix(".pdf")
+    beside = starting.beside_a_file(scene.client, {"public press page": partial(scene.client.get, page)})
     return [
+        *beside,
         Row(
             "press preview after a keystroke: saved, laid out, drawn",
             f"{typed:.0f} ms",
@@ -108,6 +130,11 @@ def _feeds(scene: scenes.Scene) -> list[Row]:
         unchanged.append(time.perf_counter() - begin)
         assert (answer.status_code, again.status_code, again.data) == (200, 304, b"")
     assert len(set(etags)) == len(etags)
+    etag = scene.feed(addresses[0], "").headers["ETag"]
+    beside = starting.beside_a_file(
+        scene.client,
+        {"a personal feed that is unchanged (304), over and over": partial(scene.feed, addresses[0], etag)},
+    )
     yardstick = median_ms(bare)
     whole, short = statistics.median(built), statistics.median(unchanged)
     return [
@@ -123,6 +150,7 @@ def _feeds(scene: scenes.Scene) -> list[Row]:
             f"{whole / short:.1f} × as fast as built",
             str(scene.queries_unchanged(addresses[0])),
         ),
+        *beside,
     ]
 
 
@@ -257,6 +285,7 @@ def _table() -> list[Row]:
             *_feeds(scene),
         ]
         rows += [*_proposals(), *_import(scene), *_record(scene), *_log()]
+        rows += starting.start(Path(folder))
         rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
         scene.close()
     return rows

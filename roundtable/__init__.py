@@ -33,6 +33,7 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         SECRET_KEY_FALLBACKS=list(settings.old_secret_keys),
         SQLALCHEMY_DATABASE_URI=settings.database_uri,
         SQLALCHEMY_ENGINE_OPTIONS=db.engine_options(settings),
+        SQLALCHEMY_BINDS=db.replica_options(settings),
         TRUSTED_HOSTS=[settings.public_host.partition(":")[0], "localhost", "127.0.0.1"],
         MAX_CONTENT_LENGTH=12 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=4 * 1024 * 1024,

@@ -1,6 +1,5 @@
 """The settings: read from the environment and checked before anything starts; setting_list.py names them."""
 
-import importlib.util
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,12 +7,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
 
-from roundtable import outside_services
-from roundtable.mail_servers import IMAP_SCHEMES, SMTP_SCHEMES
-from roundtable.object_stores import bucket
+from roundtable import outside_services, setting_addresses
 from roundtable.outside_services import ServicesError, SignInService
 from roundtable.setting_list import PREFIX
 from roundtable.setting_reader import Reader, attempt
@@ -35,6 +30,7 @@ _SECRET = frozenset(
         "secret_key",
         "old_secret_keys",
         "database_uri",
+        "database_replica_uri",
         "redis_url",
         "storage_secret",
         "metrics_token",
@@ -59,6 +55,7 @@ class Settings:
     data_dir: Path
     database_uri: str
     database_pool: int
+    database_replica_uri: str
     redis_url: str
     storage_url: str
     storage_key_id: str
@@ -123,20 +120,21 @@ def read(environ: Mapping[str, str]) -> Settings:
         old_secret_keys=_old_secrets(reader),
         public_url=_public_url(reader, demonstration, port),
         data_dir=data_dir,
-        database_uri=_database_uri(reader, data_dir),
+        database_uri=setting_addresses.database_uri(reader, data_dir),
         database_pool=reader.number("DATABASE_POOL", least=0, most=500),
-        redis_url=_redis_url(reader),
-        storage_url=_storage_url(reader),
+        database_replica_uri=setting_addresses.replica_uri(reader),
+        redis_url=setting_addresses.redis_url(reader),
+        storage_url=setting_addresses.storage_url(reader),
         storage_key_id=reader.text("STORAGE_KEY_ID"),
         storage_secret=reader.text("STORAGE_SECRET"),
-        smtp_url=_smtp_url(reader, demonstration),
+        smtp_url=setting_addresses.smtp_url(reader, demonstration),
         mail_from=_mail_from(reader, demonstration),
-        inbox_url=_inbox_url(reader),
+        inbox_url=setting_addresses.inbox_url(reader),
         inbox_trusted_server=reader.text("INBOX_TRUSTED_SERVER").lower(),
-        jitsi_url=_video_url(reader, "JITSI_URL", "JITSI_APP_ID", "JITSI_SECRET"),
+        jitsi_url=setting_addresses.video_url(reader, "JITSI_URL", "JITSI_APP_ID", "JITSI_SECRET"),
         jitsi_app_id=reader.text("JITSI_APP_ID"),
         jitsi_secret=reader.text("JITSI_SECRET"),
-        bigbluebutton_url=_video_url(reader, "BIGBLUEBUTTON_URL", "BIGBLUEBUTTON_SECRET"),
+        bigbluebutton_url=setting_addresses.video_url(reader, "BIGBLUEBUTTON_URL", "BIGBLUEBUTTON_SECRET"),
         bigbluebutton_secret=reader.text("BIGBLUEBUTTON_SECRET"),
         signing_file=_signing_file(reader),
         signing_password=reader.text("SIGNING_PASSWORD"),
@@ -147,7 +145,7 @@ def read(environ: Mapping[str, str]) -> Settings:
         threads=reader.number("THREADS", least=1, most=512),
         trusted_proxies=reader.number("TRUSTED_PROXIES", least=0, most=8),
         metrics_token=_metrics_token(reader),
-        traces_url=_traces_url(reader),
+        traces_url=setting_addresses.traces_url(reader),
         log_level=reader.one_of("LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR")),
     )
     reader.unknown()
@@ -209,138 +207,10 @@ def _public_url(reader: Reader, demonstration: bool, port: int) -> str:
     return given
 
 
-def _database_uri(reader: Reader, data_dir: Path) -> str:
-    given = reader.text("DATABASE_URI")
-    if not given:
-        return f"sqlite:///{data_dir / 'roundtable.sqlite'}"
-    try:
-        url = make_url(given)
-    except ArgumentError:
-        reader.problem(
-            "DATABASE_URI", "must be an SQLAlchemy address such as sqlite:////srv/roundtable.sqlite."
-        )
-        return given
-    if url.get_backend_name() not in {"sqlite", "postgresql"}:
-        reader.problem("DATABASE_URI", "must name SQLite or PostgreSQL.")
-    elif url.get_backend_name() == "postgresql":
-        return _postgresql(reader, url)
-    return given
-
-
-def _postgresql(reader: Reader, url: URL) -> str:
-    """Return the address with the one driver that is tested, psycopg 3."""
-    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
-        reader.problem("DATABASE_URI", "must begin with postgresql:// for PostgreSQL.")
-    if importlib.util.find_spec("psycopg") is None:
-        reader.problem(
-            "DATABASE_URI", "names PostgreSQL. Please install its driver: pip install roundtable[postgres]"
-        )
-    return url.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
-
-
-def _redis_url(reader: Reader) -> str:
-    given = reader.text("REDIS_URL")
-    if not given:
-        return ""
-    parts = attempt(lambda: urlsplit(given))
-    is_wrong = parts is None or attempt(lambda: parts.port or 1) is None
-    if is_wrong or parts is None or parts.scheme not in {"redis", "rediss"} or not parts.hostname:
-        # The address may hold a password, so it is not repeated here.
-        reader.problem("REDIS_URL", "must look like redis://:password@host:6379/0 (or rediss://).")
-    if not reader.text("DATABASE_URI").startswith("postgresql"):
-        reader.problem(
-            "REDIS_URL", f"is for several processes, and these need PostgreSQL in {PREFIX}DATABASE_URI."
-        )
-    if importlib.util.find_spec("celery") is None:
-        reader.problem(
-            "REDIS_URL", "names a queue. Please install what it needs: pip install roundtable[queue]"
-        )
-    return given
-
-
-def _traces_url(reader: Reader) -> str:
-    given = reader.text("TRACES_URL")
-    if not given:
-        return ""
-    parts = attempt(lambda: urlsplit(given))
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or parts.username:
-        reader.problem("TRACES_URL", "must look like https://collector.example.org:4318/v1/traces.")
-    if importlib.util.find_spec("opentelemetry") is None:
-        reader.problem("TRACES_URL", "needs OpenTelemetry: pip install roundtable[telemetry]")
-    return given
-
-
 def _metrics_token(reader: Reader) -> str:
     given = reader.text("METRICS_TOKEN")
     if given and len(given) < LEAST_TOKEN:
         reader.problem("METRICS_TOKEN", f"must have {LEAST_TOKEN} characters or more.")
-    return given
-
-
-def _storage_url(reader: Reader) -> str:
-    given = reader.text("STORAGE_URL")
-    if given and attempt(lambda: bucket(given)) is None:
-        reader.problem(
-            "STORAGE_URL",
-            "must look like s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1.",
-        )
-    for other in ("STORAGE_KEY_ID", "STORAGE_SECRET"):
-        if bool(given) != bool(reader.text(other)):
-            reader.problem(other, f"and {PREFIX}STORAGE_URL belong together: please set both or neither.")
-    return given
-
-
-def _smtp_url(reader: Reader, demonstration: bool) -> str:
-    given = reader.text("SMTP_URL")
-    if not given:
-        if not demonstration:
-            reader.problem(
-                "SMTP_URL", "is missing. Letters need a mail server: smtp://user:password@host:587."
-            )
-        return ""
-    parts = attempt(lambda: urlsplit(given))
-    port_is_wrong = parts is not None and attempt(lambda: parts.port or 1) is None
-    if parts is None or port_is_wrong or parts.scheme not in SMTP_SCHEMES or not parts.hostname:
-        # The address may hold a password, so it is not repeated here.
-        reader.problem(
-            "SMTP_URL", "must look like smtp://user:password@host:587 (or smtps://, smtp+plain://)."
-        )
-    return given
-
-
-def _inbox_url(reader: Reader) -> str:
-    given = reader.text("INBOX_URL")
-    parts = attempt(lambda: urlsplit(given))
-    port_is_wrong = parts is not None and attempt(lambda: parts.port or 1) is None
-    if given and (
-        parts is None
-        or port_is_wrong
-        or parts.scheme not in IMAP_SCHEMES
-        or not parts.hostname
-        or not parts.username
-    ):
-        # The address may hold a password, so it is not repeated here.
-        reader.problem("INBOX_URL", "must look like imaps://user:password@host:993/INBOX (or imap+plain://).")
-    return given
-
-
-def _video_url(reader: Reader, name: str, *needed: str) -> str:
-    """Return the address of a video server; what it needs beside it is asked for together with it."""
-    given = reader.text(name).rstrip("/")
-    parts = attempt(lambda: urlsplit(given))
-    is_here = parts is not None and parts.hostname in {"localhost", "127.0.0.1", "::1"}
-    if given and (
-        parts is None
-        or parts.scheme not in ({"https", "http"} if is_here else {"https"})
-        or not parts.hostname
-        or parts.query
-        or parts.fragment
-        or parts.username
-    ):
-        reader.problem(name, "must be an https address without a question mark or a user.")
-    for other in needed:
-        if bool(given) != bool(reader.text(other)):
-            reader.problem(other, f"and {PREFIX}{name} belong together: please set both or neither.")
     return given
 
 

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import has_request_context, request
+from flask import g, has_request_context, request
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
@@ -118,8 +119,21 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: UtcInstant, Texts: TextsColumn}  # noqa: RUF012 - SQLAlchemy's own form
 
 
+REPLICA = "replica"
+"""The name of the engine for a copy of the database that is only read."""
+
+
+class RoutedSession(Session):
+    """A session that reads from the copy where the page says that it may (see web/replica.py)."""
+
+    def get_bind(self, *words: Any, **named: Any) -> Engine | Connection:
+        if has_request_context() and g.get("reads_replica") and not _surely_writing.get():
+            return db.engines[REPLICA]
+        return super().get_bind(*words, **named)
+
+
 # Only the metadata: a model class of Flask-SQLAlchemy cannot share our own map of column types.
-db = SQLAlchemy(metadata=Base.metadata)
+db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RoutedSession})
 migrate = Migrate()
 
 
@@ -151,6 +165,13 @@ def engine_options(settings: Settings) -> dict[str, Any]:
             "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     }
+
+
+def replica_options(settings: Settings) -> dict[str, dict[str, Any]]:
+    """Return how the copy of the database is opened, if there is one."""
+    if not settings.database_replica_uri:
+        return {}
+    return {REPLICA: {"url": settings.database_replica_uri, **engine_options(settings)}}
 
 
 @event.listens_for(Engine, "connect")

@@ -38,6 +38,12 @@ SETTINGS = (
         "how many connections to PostgreSQL a process holds at the most; 0: one for each of THREADS and two more",
     ),
     Setting(
+        "DATABASE_REPLICA_URI",
+        "",
+        "postgresql://…: a copy of the database that is only read (streaming replication); pages for everybody come from "
+        "there while it answers",
+    ),
+    Setting(
         "REDIS_URL",
         "",
         "redis://:password@host:6379/0 (rediss:// with TLS), Redis or Valkey: the queue of “roundtable worker” and the "

@@ -46,6 +46,7 @@ def settings_for(folder: Path, **changed: Any) -> Settings:
         "data_dir": folder,
         "database_uri": f"sqlite:///{folder / 'roundtable.sqlite'}",
         "database_pool": 0,
+        "database_replica_uri": "",
         "redis_url": "",
         "storage_url": "",
         "storage_key_id": "",

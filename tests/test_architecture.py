@@ -13,6 +13,7 @@ PLATFORM = [
     "object_stores",
     "setting_list",
     "setting_reader",
+    "setting_addresses",
     "config",
     "clock",
     "db",

@@ -23,8 +23,10 @@ from roundtable.web.access import open_page
 from roundtable.web.caching import kept
 from roundtable.web.downloads import file_answer
 from roundtable.web.guards import limiter
+from roundtable.web.replica import may_come_from_replica
 
 bp = Blueprint("files", __name__, url_prefix="/press")
+bp.before_request(may_come_from_replica)
 
 
 def _edition_or_404(slug: str, language: str, number: int | None) -> Edition:

@@ -23,6 +23,7 @@ from roundtable.web.access import open_page
 from roundtable.web.caching import kept
 from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
+from roundtable.web.replica import may_come_from_replica
 
 SHARES_KEPT = 64
 """Cut pictures (some 90 kB each) in memory: networks ask for one many times in the same hour."""
@@ -31,6 +32,7 @@ PAGE = 20
 """Summaries on a page of the list."""
 
 bp = Blueprint("room", __name__, url_prefix="/press")
+bp.before_request(may_come_from_replica)
 
 
 @bp.get("/")
