@@ -39,7 +39,7 @@ def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> N
     end, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
         assert time.monotonic() < end, f"not so within {seconds} s: {what}"
-        pause.wait(0.05)
+        pause.wait(0.2)
 
 
 class Redis:
