@@ -15,7 +15,7 @@ import flask_migrate
 import make
 from conftest import ask, free_port, settings_for
 from flask import Flask
-from several.world import ROUNDTABLE, arranged, is_ready, until
+from several.world import ROUNDTABLE, arranged, invite, is_ready, until
 from sqlalchemy import func, select
 from test_cli import environment
 
@@ -41,21 +41,6 @@ class Crowd:
     def at(self, share: float) -> float:
         """Return within how many milliseconds this share was answered."""
         return sorted(self.each)[int(share * (len(self.each) - 1))] * 1000
-
-
-def invite(app: Flask, count: int = OFFICES) -> list[str]:
-    """Invite so many offices; return their links."""
-    with app.app_context():
-        meeting = make.meeting()
-        invitations = []
-        for number in range(count):
-            office = make.participant(meeting.conference, f"Town {number}", "DE")
-            make.contact(office, f"town{number}@example.org")
-            invitations.append(make.invitation(meeting, office))
-        db.session.commit()
-        links = [make.link(one) for one in invitations]
-        db.session.remove()
-    return links
 
 
 def answer(port: int, links: list[str]) -> tuple[Counter[int], float, list[float]]:
@@ -129,10 +114,10 @@ def at_the_time_of_the_tests(folder: Path) -> dict[str, str]:
 def measure(folder: Path) -> list[tuple[str, Crowd]]:
     """Return how it went on SQLite and on PostgreSQL."""
     with built_in(folder) as (app, port):
-        found = [("SQLite, built-in server", crowd(app, port, invite(app)))]
+        found = [("SQLite, built-in server", crowd(app, port, invite(app, OFFICES)))]
     with arranged("smtp+plain://127.0.0.1:1", log_level="WARNING") as arrangement:
         arrangement.at(make.NOW)
-        links = invite(arrangement.app)
+        links = invite(arrangement.app, OFFICES)
         port = arrangement.web()
         found.append(("PostgreSQL, gunicorn with two processes", crowd(arrangement.app, port, links)))
     return found

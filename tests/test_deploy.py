@@ -12,10 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from certificates import new_certificate
 
 from roundtable import config
 from roundtable.cli import main
@@ -110,27 +107,9 @@ def test_the_image_has_the_system_packages_and_the_extras_of_the_set_up() -> Non
 
 def test_nginx_reads_its_configuration(tmp_path: Path) -> None:
     nginx = program_of("nginx")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "roundtable.example.org")])
-    now = datetime.now(UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now)
-        .not_valid_after(now + timedelta(days=1))
-        .sign(key, hashes.SHA256())
-    )
-    (tmp_path / "fullchain.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    (tmp_path / "privkey.pem").write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
+    chain, key = new_certificate(tmp_path, datetime.now(UTC) + timedelta(days=1))
+    chain.rename(tmp_path / "fullchain.pem")
+    key.rename(tmp_path / "privkey.pem")
     text = (DEPLOY / "nginx.conf").read_text("utf-8")
     text = text.replace("server web:8765", "server 127.0.0.1:8765").replace("/etc/nginx/tls", str(tmp_path))
     (tmp_path / "nginx.conf").write_text(text, "utf-8")

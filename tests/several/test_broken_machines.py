@@ -17,7 +17,7 @@ import make
 import psycopg
 import pytest
 from conftest import Postman, ask, content_of
-from several.world import Arrangement, arranged, crash, is_ready, until
+from several.world import Arrangement, arranged, crash, invite, is_ready, until
 from sqlalchemy import func, select
 
 from roundtable.audit import service as log
@@ -36,21 +36,6 @@ def world(postman: tuple[Postman, str]) -> Iterator[Arrangement]:
     with arranged(postman[1]) as arrangement:
         arrangement.at(make.NOW)
         yield arrangement
-
-
-def invite(arrangement: Arrangement, count: int = OFFICES) -> list[str]:
-    """Invite so many offices; return their links."""
-    with arrangement.app.app_context():
-        meeting = make.meeting()
-        invitations = []
-        for number in range(count):
-            office = make.participant(meeting.conference, f"Town {number}", "DE")
-            make.contact(office, f"town{number}@example.org")
-            invitations.append(make.invitation(meeting, office))
-        db.session.commit()
-        links = [make.link(one) for one in invitations]
-        db.session.remove()
-    return links
 
 
 def wanted(number: int) -> str:
@@ -109,7 +94,7 @@ def while_offices_answer(
     arrangement: Arrangement, port: int, faults: dict[int, Callable[[], None]]
 ) -> Counter[int]:
     """Let all offices answer, ten at a time; after so many accepted answers a fault happens. Return the statuses."""
-    links = invite(arrangement)
+    links = invite(arrangement.app, OFFICES)
     offices = Offices(port)
     with ThreadPoolExecutor(10) as pool:
         all_answers = [pool.submit(offices.answer, number, link) for number, link in enumerate(links)]
@@ -202,7 +187,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
 def test_the_disk_of_postgresql_is_full_and_then_has_room_again(
     world: Arrangement, postman: tuple[Postman, str]
 ) -> None:
-    links = invite(world, 200)
+    links = invite(world.app, 200)
     with small_disk(world.folder) as disk:
         place = disk / "space"
         place.mkdir()

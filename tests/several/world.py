@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import flask_migrate
+import make
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -175,6 +176,21 @@ def slow_postman() -> Iterator[tuple[SlowPostman, str]]:
     controller.start()
     yield handler, f"smtp+plain://127.0.0.1:{port}"
     controller.stop()
+
+
+def invite(app: Flask, count: int) -> list[str]:
+    """Invite so many offices to one session; return their links, in the order of their invitations."""
+    with app.app_context():
+        meeting = make.meeting()
+        invitations = []
+        for number in range(count):
+            office = make.participant(meeting.conference, f"Town {number}", "DE")
+            make.contact(office, f"town{number}@example.org")
+            invitations.append(make.invitation(meeting, office))
+        db.session.commit()
+        links = [make.link(one) for one in invitations]
+        db.session.remove()
+    return links
 
 
 def is_ready(port: int) -> bool:

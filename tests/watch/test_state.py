@@ -8,16 +8,13 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from ipaddress import ip_address
 from pathlib import Path
 
 import make
 import pytest
+from certificates import new_certificate
 from click.testing import Result
 from conftest import OwnClient, counted_queries, free_port
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from flask import Flask
 from flask.cli import ScriptInfo
 
@@ -270,32 +267,6 @@ def test_the_command_ends_with_1_where_there_is_something_to_look_after(settled:
     assert json.loads(held.output)["alarms"][0]["kind"] == "held"
 
 
-def _certificate(folder: Path, until: datetime) -> tuple[Path, Path]:
-    """Write a certificate of 127.0.0.1 that names itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
-        .not_valid_after(until)
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    files = folder / "cert.pem", folder / "key.pem"
-    files[0].write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    files[1].write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
-    return files
-
-
 def _tls_server(files: tuple[Path, Path]) -> int:
     """Answer one TLS connection on the loopback; returns the port."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -318,7 +289,7 @@ def _tls_server(files: tuple[Path, Path]) -> int:
 
 def test_the_websites_certificate_is_read_as_a_browser_is_shown_it(tmp_path: Path) -> None:
     until = datetime(2099, 3, 4, 5, 6, 7, tzinfo=UTC)
-    files = _certificate(tmp_path, until)
+    files = new_certificate(tmp_path, until)
     trusting = ssl.create_default_context(cafile=str(files[0]))
 
     found = certificate.ends_at(f"https://127.0.0.1:{_tls_server(files)}", trusting)
@@ -328,7 +299,7 @@ def test_the_websites_certificate_is_read_as_a_browser_is_shown_it(tmp_path: Pat
 
 @pytest.mark.parametrize(("until", "trusts"), [(2099, False), (2021, True)])
 def test_a_certificate_that_browsers_refuse_is_told(tmp_path: Path, until: int, trusts: bool) -> None:
-    files = _certificate(tmp_path, datetime(until, 1, 1, tzinfo=UTC))
+    files = new_certificate(tmp_path, datetime(until, 1, 1, tzinfo=UTC))
     trusting = ssl.create_default_context(cafile=str(files[0])) if trusts else None
 
     with pytest.raises(certificate.NotAccepted, match="certificate"):
@@ -338,7 +309,7 @@ def test_a_certificate_that_browsers_refuse_is_told(tmp_path: Path, until: int, 
 def test_the_watch_notes_what_it_found_of_the_certificate_and_asks_again_after_six_hours(
     settled: Flask, tmp_path: Path
 ) -> None:
-    files = _certificate(tmp_path, datetime(2099, 1, 1, tzinfo=UTC))
+    files = new_certificate(tmp_path, datetime(2099, 1, 1, tzinfo=UTC))
     settings = settled.config["ROUNDTABLE"]
     settled.config["ROUNDTABLE"] = replace(settings, public_url=f"https://127.0.0.1:{_tls_server(files)}")
     try:
