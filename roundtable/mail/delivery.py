@@ -143,13 +143,15 @@ def _claim(token: str, most: int) -> list[Row[Any]]:
 
 
 def _room_by_pace(now: datetime) -> dict[str, int]:
-    """Return how many letters may leave now under each key that has a limit."""
+    """Return how many letters may leave now under each key that has a limit.
+
+    What another process has claimed counts as gone, and two processes that claim at the same time ask one after the other.
+    """
+    db.session.execute(select(Pace.key).order_by(Pace.key).with_for_update())
+    gone = or_(Letter.handed_over_at > now - timedelta(minutes=1), Letter.leased_until > now)
     rows = db.session.execute(
         select(Pace.key, Pace.letters_per_minute, func.count(Letter.id))
-        .outerjoin(
-            Letter,
-            and_(Letter.pace_key == Pace.key, Letter.handed_over_at > now - timedelta(minutes=1)),
-        )
+        .outerjoin(Letter, and_(Letter.pace_key == Pace.key, gone))
         .group_by(Pace.key, Pace.letters_per_minute)
     )
     return {key: most - gone for key, most, gone in rows}

@@ -15,7 +15,7 @@ from flask import Flask
 from roundtable import clock
 from roundtable.db import db
 from roundtable.invitations import service
-from roundtable.mail import outbox, server
+from roundtable.mail import delivery, outbox, server
 from roundtable.mail.delivery import PAUSES, deliver_due
 from roundtable.mail.models import Letter, LetterState
 
@@ -227,6 +227,19 @@ def test_a_conferences_pace_is_kept_and_holds_up_no_other_conference(faulty: Fau
     assert deliver_due() == 3
     _later(1.1)
     assert deliver_due() == 1
+
+
+def test_what_another_worker_has_claimed_counts_for_the_pace(faulty: Faulty) -> None:
+    _invite(7)
+    key = make.outbox()[0].pace_key
+    outbox.set_pace(key, 3)
+    db.session.commit()
+
+    # Claimed by a worker that has not sent them yet.
+    assert len(delivery._claim("another worker", 50)) == 3
+    assert deliver_due() == 0
+    _later(11)  # and never did: its lease has ended
+    assert deliver_due() == 3
 
 
 def test_two_senders_at_once_send_each_letter_once(faulty: Faulty) -> None:
