@@ -14,11 +14,11 @@ from pathlib import Path
 
 import databases
 import flask_migrate
-import make
 from conftest import OwnClient, settings_for
 from flask import Flask
 from sqlalchemy import Column, Table, text
 
+from benchmarks.timing import interleaved_ms
 from roundtable import clock, create_app
 from roundtable.accounts.models import User
 from roundtable.clockwork import jobs_of
@@ -177,7 +177,11 @@ def build(folder: Path) -> World:
     settings = settings_for(folder, demonstration=True, smtp_url="", database_uri=databases.new_postgresql())
     app = create_app(settings, testing=True)
     app.test_client_class = OwnClient
-    app.app_context().push()
+    with app.app_context():
+        return _told(app)
+
+
+def _told(app: Flask) -> World:
     flask_migrate.upgrade()
     assert story.tell()
     while make_documents():
@@ -201,19 +205,33 @@ def build(folder: Path) -> World:
 
 
 def measure(folder: Path) -> list[tuple[str, list[float]]]:
-    """Return for everything its median in milliseconds at each size."""
-    from benchmarks.timing import median_ms
-
-    world = build(folder)
-    found: dict[str, list[float]] = {}
-    copies = 0
+    """Return for everything its median in milliseconds at each size: measured in turns, so that noise meets all of them."""
+    worlds = []
     for wanted in STEPS:
         begin = time.perf_counter()
-        copies = grow(copies, wanted)
+        place = folder / str(wanted)
+        place.mkdir()
+        world = build(place)
+        with world.app.app_context():
+            grow(0, wanted)
+            db.session.remove()
+        worlds.append(world)
         print(f"{wanted} conferences after {time.perf_counter() - begin:.0f} s", flush=True)
-        for name, call in world.calls().items():
+    found = []
+    by_world = [world.calls() for world in worlds]
+    for name in by_world[0]:
+        calls: list[Callable[[], object]] = [
+            partial(_in_context, world.app, calls[name])
+            for world, calls in zip(worlds, by_world, strict=True)
+        ]
+        for call in calls:
             call()
-            found.setdefault(name, []).append(median_ms(call, rounds=7))
+        found.append((name, interleaved_ms(calls, rounds=15)))
     clock.set_source(None)
-    assert make.NOW
-    return list(found.items())
+    return found
+
+
+def _in_context(app: Flask, call: Callable[[], object]) -> None:
+    with app.app_context():
+        call()
+        db.session.remove()
