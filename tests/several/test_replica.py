@@ -31,6 +31,8 @@ def copied(arrangement: Arrangement) -> Iterator[PostgresServer]:
     """A copy of the arrangement's database that follows it."""
     primary = arrangement.postgres
     place = primary.get_postmaster_info().socket_dir
+    # The wheel's own note of who uses the server: PostgreSQL's user copies it with the rest.
+    (primary.pgdata / ".handle_pids.json").chmod(0o644)
     folder = arrangement.folder / "copy"
     pgexec(
         "pg_basebackup",
