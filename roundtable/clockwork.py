@@ -22,6 +22,8 @@ _SIX_HOURS = 6 * 3600
 def jobs_of(settings: Settings) -> list[Job]:
     """Return what goes on beside the requests: letters soon, the rest once a minute."""
     jobs = [
+        # First, so that a start does not look like a standstill while the first documents are made.
+        Job("pulse", pulse, 60, even_if_held=True),
         Job("letters", deliver, 2, rounds=batches_due),
         Job("links", answer_link_requests, 5),
         Job("passwords", answer_reset_requests, 5),
@@ -34,7 +36,6 @@ def jobs_of(settings: Settings) -> list[Job]:
         Job("dispatches", send_dispatches, 10),
         Job("retention", remove_from_conferences, _SIX_HOURS),
         Job("old-traces", remove_from_program, _SIX_HOURS),
-        Job("pulse", pulse, 60, even_if_held=True),
         Job("watch", watch, 60, even_if_held=True, keeps_time=True),
     ]
     if settings.inbox_url:
