@@ -165,14 +165,13 @@ class Sender:
 
     def _send(self, job: Job) -> None:
         if isinstance(job.call, Pieces):
-            for key in self._not_sent(job.name, job.call.due()):
-                if not self._has_room():
-                    return
+            keys = self._not_sent(job.name, job.call.due())
+            for key in keys[: self._room()] if keys else ():
                 self._post(PIECE, job.name, key)
                 self._sent[job.name, key] = time.monotonic()
         else:
             rounds = 1 if job.rounds is None else min(job.rounds(), MOST_ROUNDS)
-            for _ in range(rounds if rounds and self._has_room() else 0):
+            for _ in range(min(rounds, self._room()) if rounds else 0):
                 self._post(ROUND, job.name)
 
     def _not_sent(self, name: str, keys: list[int]) -> list[int]:
@@ -180,11 +179,12 @@ class Sender:
         self._sent = {one: at for one, at in self._sent.items() if at > before}
         return [key for key in keys if (name, key) not in self._sent]
 
-    def _has_room(self) -> bool:
+    def _room(self) -> int:
+        """Return how many more tasks may wait; asked once for all that a job sends."""
         with self._queue.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1)
             declared = connection.default_channel.queue_declare(QUEUE)
-        return bool(declared.message_count < MOST_WAITING)
+        return max(0, MOST_WAITING - int(declared.message_count))
 
     def _post(self, task: str, *words: str | int) -> None:
         self._queue.send_task(task, args=words, retry=False)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from roundtable.conferences.models import Conference, Meeting, Membership
 from roundtable.conferences.roles import RIGHTS, Right
-from roundtable.conferences.turn_service import take_turn
+from roundtable.conferences.turn_service import take_turn, take_turn_of_meeting
 from roundtable.db import db
 
 
@@ -42,13 +42,7 @@ def conference_or_404(conference_id: int, right: Right) -> Conference:
 
 def meeting_or_404(meeting_id: int, right: Right) -> Meeting:
     """Return the meeting if the present user has the right in its conference; see above."""
-    take_turn(
-        lambda: (
-            select(Conference.id)
-            .join(Meeting, Meeting.conference_id == Conference.id)
-            .where(Meeting.id == meeting_id)
-        )
-    )
+    take_turn_of_meeting(meeting_id)
     meeting = db.session.scalar(
         select(Meeting).where(Meeting.id == meeting_id).options(joinedload(Meeting.conference))
     )
