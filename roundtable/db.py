@@ -1,7 +1,7 @@
 """The database: the base of all tables, the column types of our own, and how SQLite is opened."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -98,6 +98,7 @@ class TextsColumn(TypeDecorator[Texts]):
 
 
 EnumOfStrings = TypeVar("EnumOfStrings", bound=StrEnum)
+Answer = TypeVar("Answer")
 
 
 def enum_column(kind: type[EnumOfStrings]) -> Enum:
@@ -204,6 +205,14 @@ def reading() -> Iterator[None]:
         yield
     finally:
         _only_reading.reset(token)
+
+
+def looked(question: Callable[[], Answer]) -> Answer:
+    """Return the answer to a question to the database, asked in a transaction of its own that takes no lock."""
+    with reading():
+        answer = question()
+        db.session.rollback()
+    return answer
 
 
 @contextmanager

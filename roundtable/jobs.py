@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 from roundtable import tracing
-from roundtable.db import db, reading
+from roundtable.db import db, looked
 from roundtable.measures import JOB_SECONDS
 
 log = logging.getLogger(__name__)
@@ -36,10 +36,7 @@ class Pieces:
 
     def due(self) -> list[int]:
         """Return the ids of what waits; this look takes no lock."""
-        with reading():
-            keys = self.waiting()
-            db.session.rollback()
-        return keys
+        return looked(self.waiting)
 
     def one(self, key: int) -> int:
         """Do one piece and commit; return how much was done."""
@@ -87,7 +84,7 @@ def perform(
     outcome, begin = "well", time.perf_counter()
     with app.app_context():
         try:
-            if unless is None or not _is_true(unless):
+            if unless is None or not looked(unless):
                 with tracing.span(f"job {name}"):
                     done = work()
         except Exception:
@@ -95,13 +92,6 @@ def perform(
             log.exception("background job failed", extra={"job": name})
     JOB_SECONDS.labels(name, outcome).observe(time.perf_counter() - begin)
     return done
-
-
-def _is_true(asked: Callable[[], bool]) -> bool:
-    with reading():
-        answer = asked()
-        db.session.rollback()
-    return answer
 
 
 class Background(threading.Thread):

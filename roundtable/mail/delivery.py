@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from roundtable import clock
 from roundtable.config import Settings
-from roundtable.db import db, reading
+from roundtable.db import db, looked
 from roundtable.jobs import stopping
 from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners_in
 from roundtable.mail.message import UnsafeLetter
@@ -93,10 +93,8 @@ def deliver_due(*, limit: int | None = None) -> int:
 
 def batches_due() -> int:
     """Return how many batches of letters could leave now: so many workers can deliver side by side."""
-    with reading():
-        count = db.session.scalar(select(func.count(Letter.id)).where(_is_due(clock.now()))) or 0
-        db.session.rollback()
-    return math.ceil(count / BATCH)
+    due = select(func.count(Letter.id)).where(_is_due(clock.now()))
+    return math.ceil((looked(lambda: db.session.scalar(due)) or 0) / BATCH)
 
 
 def _is_due(now: datetime) -> ColumnElement[bool]:
@@ -112,10 +110,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 def _claim(token: str, most: int) -> list[Row[Any]]:
     """Take the next letters for ourselves, within each sender's pace; an idle look takes no lock."""
     now = clock.now()
-    with reading():
-        waiting = db.session.scalar(select(Letter.id).where(_is_due(now)).limit(1))
-        db.session.rollback()
-    if waiting is None:
+    if looked(lambda: db.session.scalar(select(Letter.id).where(_is_due(now)).limit(1))) is None:
         return []
     room = _room_by_pace(now)
     query = select(Letter.id, Letter.pace_key).where(_is_due(now))

@@ -1,15 +1,13 @@
 """Making the documents of sealed records, one record at a time, without holding the database."""
 
-from roundtable.db import db, reading
+from roundtable.db import db, looked, reading
 from roundtable.jobs import Pieces
 from roundtable.minutes import document_service, queries
 from roundtable.minutes.models import Minutes
 
 
 def _make_all(minutes_id: int) -> int:
-    with reading():
-        waiting = document_service.waiting_documents(minutes_id)
-        db.session.rollback()
+    waiting = looked(lambda: document_service.waiting_documents(minutes_id))
     made = sum(_make(minutes_id, language, is_full=is_full) for language, is_full in waiting)
     document_service.note_look(minutes_id)
     return made
