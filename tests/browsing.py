@@ -5,11 +5,12 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from conftest import Postman, content_of, free_port, settings_for
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from prepared import copy_migrated
+from waitress import wasyncore
 
 from roundtable import clock, create_app
 from roundtable.accounts import service as accounts
@@ -96,18 +98,20 @@ def with_people(app: Flask) -> None:
         db.session.remove()
 
 
-def serve(app: Flask, port: int) -> tuple[threading.Thread, waitress.server.BaseWSGIServer]:
+@contextmanager
+def serving(app: Flask, port: int) -> Iterator[None]:
     """Serve the program on the loopback."""
     server = waitress.create_server(app, host="127.0.0.1", port=port, threads=8)
-
-    def run() -> None:
-        # A page that is closed in the same instant as the server takes a socket away under it.
-        with suppress(OSError):
-            server.run()
-
-    thread = threading.Thread(target=run, daemon=True)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    return thread, server
+    yield
+    close_browsers()
+    # What is under way is finished first. Then the loop closes its connections itself: closed by another thread,
+    # it can wait for an answer that nobody takes any more, and ask for it without a pause until the process ends.
+    server.task_dispatcher.shutdown()
+    server.trigger.pull_trigger(partial(wasyncore.close_all, server._map))
+    thread.join(20)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -121,11 +125,8 @@ def served(
     app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
     clock.set_source(lambda: make.NOW)
     with_people(app)
-    thread, server = serve(app, port)
-    yield Served(app, address)
-    close_browsers()
-    server.close()
-    thread.join(5)
+    with serving(app, port):
+        yield Served(app, address)
     clock.set_source(None)
     with app.app_context():
         db.engine.dispose()

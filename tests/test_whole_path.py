@@ -19,7 +19,7 @@ from browsing import (
     letter_to,
     letters_in,
     open_page,
-    serve,
+    serving,
     sign_in,
     text_of,
 )
@@ -293,10 +293,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         db.session.remove()
     app.config["PERSONAL_LINK"] = link
     app.config["MINUTES_BY_LINK"] = link.replace("/meetings/2", "/meetings/1/minutes")
-    thread, server = serve(app, port)
-    yield Served(app, address)
-    server.close()
-    thread.join(5)
+    with serving(app, port):
+        yield Served(app, address)
     with app.app_context():
         db.engine.dispose()
 

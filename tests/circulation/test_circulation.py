@@ -60,8 +60,10 @@ def later(**gone: float) -> None:
 
 
 def offices(minutes: Minutes) -> list[Contact]:
+    """Return the office of each city, in the order of `participants_of`."""
     found = db.session.scalars(select(Invitation).where(Invitation.meeting_id == minutes.meeting_id))
-    return [make.contact_of(one) for one in found]
+    of_cities = {one.participant_id: make.contact_of(one) for one in found}
+    return [of_cities[one.id] for one in participants_of(minutes.meeting.conference_id)]
 
 
 def page_of(minutes: Minutes, contact: Contact) -> str:

@@ -34,6 +34,8 @@ def fresh(world: tuple[Arrangement, SlowPostman]) -> Iterator[None]:
     arrangement, postman = world
     postman.arrived.clear()
     postman.pause = 0.02
+    postman.is_closed = False
+    arrangement.redis.start()
     with arrangement.redis.client() as client:
         client.flushall()
     with arrangement.app.app_context():
@@ -169,13 +171,14 @@ def test_a_worker_whose_task_ended_while_the_broker_was_away_takes_the_next_one(
     world: tuple[Arrangement, SlowPostman],
 ) -> None:
     arrangement, postman = world
-    postman.pause = 0.2
+    postman.is_closed = True
     first = write(arrangement, 8)
     arrangement.worker(threads=1)
     arrangement.beat()
-    until(lambda: len(postman.arrived) >= 1, "the first letter has left")
+    until(lambda: postman.at_the_door == 1, "the first letter is on its way")
 
     arrangement.redis.stop()
+    postman.is_closed = False
     until(lambda: "Couldn't ack" in arrangement.logs("worker"), "the task has ended, its receipt is lost")
     arrangement.redis.start()
     second = write(arrangement, 2)

@@ -53,6 +53,9 @@ class Redis:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
+        """Start it where it does not run."""
+        if self._process is not None:
+            return
         command = [
             "redis-server",
             "--port",
@@ -145,10 +148,14 @@ class Arrangement:
             db.session.remove()
         return found
 
-    def end(self) -> None:
-        """Stop every process; what they wrote last is shown where the test has failed."""
+    def tell(self) -> None:
+        """Print what the processes wrote last: shown where the test has failed."""
         for log in sorted(self.folder.glob("*.log")) if "PYTEST_CURRENT_TEST" in os.environ else ():
             print(log.name, log.read_text("utf-8")[-2000:], sep="\n")
+
+    def end(self) -> None:
+        """Stop every process, and tell what they wrote last."""
+        self.tell()
         for one in self.processes:
             one.terminate()
         for one in self.processes:
@@ -159,11 +166,17 @@ class Arrangement:
 
 
 class SlowPostman(Postman):
-    """A mail server that takes its time with each letter."""
+    """A mail server that takes its time with each letter, and lets them wait at the door while it is closed."""
 
     pause = 0.02
+    is_closed = False
+    at_the_door = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.at_the_door += 1
+        while self.is_closed:  # noqa: ASYNC110 - opened by another thread, which has no loop
+            await asyncio.sleep(0.02)
+        self.at_the_door -= 1
         await asyncio.sleep(self.pause)
         return await super().handle_DATA(server, session, envelope)
 

@@ -10,7 +10,7 @@ import databases
 import flask_migrate
 import make
 import pytest
-from browsing import serve
+from browsing import serving
 from conftest import OwnClient, ask, counted_queries, free_port, settings_for
 from flask import Flask
 from sqlalchemy import func, select, text
@@ -47,10 +47,8 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Fla
             make.invitation(meeting, office)
         db.session.commit()
         db.session.remove()
-    thread, server = serve(app, port)
-    yield app, port
-    server.close()
-    thread.join(10)
+    with serving(app, port):
+        yield app, port
     clock.set_source(None)
     with app.app_context():
         db.engine.dispose()
