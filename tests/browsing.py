@@ -109,9 +109,15 @@ def serving(app: Flask, port: int) -> Iterator[None]:
     # What is under way is finished first. Then the loop closes its connections itself: closed by another thread,
     # it can wait for an answer that nobody takes any more, and ask for it without a pause until the process ends.
     server.task_dispatcher.shutdown()
-    server.trigger.pull_trigger(partial(wasyncore.close_all, server._map))
+    server.trigger.pull_trigger(partial(_end, server))
     thread.join(20)
     assert not thread.is_alive()
+
+
+def _end(server: waitress.server.BaseWSGIServer) -> None:
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()  # with the files that it has not given out yet
+    wasyncore.close_all(server._map)
 
 
 @pytest.fixture
