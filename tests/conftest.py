@@ -21,6 +21,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, text, update
 from werkzeug.test import TestResponse
 
@@ -114,6 +115,20 @@ class OwnClient(FlaskClient):
         assert response.status_code == 302, response.text
         self.used_at = clock.now()
         return self
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let every program of this run, in every process, compile a template only where none has done so before."""
+    folder = shared_folder(tmp_path_factory) / "templates"
+    folder.mkdir(exist_ok=True)
+    Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}
+
+
+def shared_folder(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of this run, which its processes share."""
+    own = factory.getbasetemp()
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

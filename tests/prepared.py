@@ -3,7 +3,6 @@
 Migrating takes two seconds and telling the demonstration four; a copy takes none.
 """
 
-import os
 import shutil
 from collections.abc import Callable
 from datetime import datetime
@@ -11,11 +10,11 @@ from pathlib import Path
 
 import flask_migrate
 import pytest
-from conftest import settings_for
+from conftest import settings_for, shared_folder
 from databases import settle
 from filelock import FileLock
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, fonts
 from roundtable.demo import story
 
 
@@ -56,10 +55,7 @@ def _copy(
     fill: Callable[[], None],
     at: datetime | None = None,
 ) -> None:
-    shared = factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        shared = shared.parent
-    ready = shared / f"prepared-{name}"
+    ready = shared_folder(factory) / f"prepared-{name}"
     with FileLock(f"{ready}.lock"):
         if not ready.exists():
             unfinished = ready.with_suffix(".unfinished")
@@ -70,6 +66,8 @@ def _copy(
 
 def _make(folder: Path, fill: Callable[[], None], at: datetime | None) -> None:
     app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
+    # Browsers ask for them; made once here, not by each server.
+    fonts.prepare(folder / "fonts")
     clock.set_source((lambda: at) if at else None)
     with app.app_context():
         flask_migrate.upgrade()

@@ -44,7 +44,7 @@ def _signed_in(app: Flask, name: str) -> OwnClient:
 
 def _check(page: str, address: str) -> set[str]:
     """Check what every page has, and return the addresses that it leads to."""
-    soup = BeautifulSoup(page, "html.parser")
+    soup = BeautifulSoup(page, "lxml")
     assert soup.title is not None
     assert soup.title.get_text(strip=True), address
     assert len(soup.find_all("h1")) == 1, address

@@ -120,7 +120,7 @@ def _look_for_forms(told: World, client: OwnClient) -> list[tuple[str, Tag]]:
     for path, media, content in pages(told, client, documents=False):
         if media != "text/html":
             continue
-        for form in BeautifulSoup(content, "html.parser").find_all("form"):
+        for form in BeautifulSoup(content, "lxml").find_all("form"):
             target = str(form.get("action") or path)
             if str(form.get("method", "get")).lower() == "post" and target not in HARMLESS:
                 found[target, tuple(sorted(filled(form, "")))] = form
