@@ -11,34 +11,49 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
-from benchmarks import crowding, growing, loading, planning, pressing, recording, scenes, starting, trusting
+from benchmarks import (
+    crowding,
+    delivering,
+    growing,
+    loading,
+    planning,
+    pressing,
+    recording,
+    same_data,
+    scenes,
+    starting,
+    trusting,
+)
 from benchmarks.timing import ROUNDS, Row, interleaved_ms, median_ms
 from roundtable import documents
 
 
 def _pages(scene: scenes.Scene) -> list[Row]:
-    client = scene.client
-    addresses = {
-        "meeting page, 20 participants": scene.boards[20],
-        "meeting page, 200 participants": scene.boards[200],
-        "guest page": scene.guest_page,
-        "agenda page, 20 slots": f"{scene.boards[20]}/agenda",
-        "agenda page, 200 slots": f"{scene.boards[200]}/agenda",
-        "guest list, 200 cities": f"/conferences/{scene.conference_id}/guests",
-        "calendar file (.ics)": scene.guest_page + "/calendar.ics",
+    pages = {
+        "meeting page, 20 participants": (scene.client, scene.boards[20]),
+        "meeting page, 200 participants": (scene.client, scene.boards[200]),
+        "guest page": (scene.reader, scene.guest_page),
+        "agenda page, 20 slots": (scene.client, f"{scene.boards[20]}/agenda"),
+        "agenda page, 200 slots": (scene.client, f"{scene.boards[200]}/agenda"),
+        "guest list, 200 cities": (scene.client, f"/conferences/{scene.conference_id}/guests"),
+        "calendar file (.ics)": (scene.reader, scene.guest_page + "/calendar.ics"),
     }
-    calls: list[Callable[[], object]] = [partial(client.get, one) for one in addresses.values()]
-    bare = scene.bare_call()
-    for call in (bare, *calls):
+    calls: list[Callable[[], object]] = [partial(client.get, address) for client, address in pages.values()]
+    for call in calls:
         call()  # templates are compiled and catalogues read at the first call
-    *times, yardstick = interleaved_ms([*calls, bare])
+    bare = [same_data.bare_call(scene.app, client, address) for client, address in pages.values()]
+    times = interleaved_ms([*calls, *bare])
     rows = [
-        Row(name, f"{took:.1f} ms", f"{took / yardstick:.1f} × bare view", str(scene.queries(address)))
-        for (name, address), took in zip(addresses.items(), times, strict=True)
+        Row(
+            name,
+            f"{took:.1f} ms",
+            f"{took / yardstick:.1f} × the same data by a bare view ({yardstick:.1f} ms)",
+            str(scene.queries(address, client)),
+        )
+        for (name, (client, address)), took, yardstick in zip(
+            pages.items(), times, times[len(pages) :], strict=False
+        )
     ]
-    rows.append(
-        Row("bare Flask view, 20 rows through SQLAlchemy and Jinja", f"{yardstick:.1f} ms", "yardstick")
-    )
     rows.append(Row("200 against 20 participants", f"{times[1] / times[0]:.1f} ×", "itself"))
     return rows
 
@@ -83,7 +98,7 @@ def _press(scene: scenes.Scene, folder: Path) -> list[Row]:
     signed = median_ms(pressing.signer(scene.press_pdf(), folder), rounds=9)
     few, many = pressing.memory_over(200, html, assets)
     page = desk.stored.removesuffix(".pdf")
-    beside = starting.beside_a_file(scene.client, {"public press page": partial(scene.client.get, page)})
+    beside = starting.beside_a_file(scene.reader, {"public press page": partial(scene.reader.get, page)})
     return [
         *beside,
         Row(
@@ -130,11 +145,12 @@ def _feeds(scene: scenes.Scene) -> list[Row]:
         unchanged.append(time.perf_counter() - begin)
         assert (answer.status_code, again.status_code, again.data) == (200, 304, b"")
     assert len(set(etags)) == len(etags)
-    etag = scene.feed(addresses[0], "").headers["ETag"]
-    beside = starting.beside_a_file(
-        scene.client,
-        {"a personal feed that is unchanged (304), over and over": partial(scene.feed, addresses[0], etag)},
-    )
+    usual = scene.usual_feed()
+    steady = {
+        f"{name}, 304 over and over": scene.unchanged(one)
+        for name, one in (("feed, 20 cities", usual), ("feed, 1,000 cities", addresses[0]))
+    }
+    beside = starting.beside_a_file(scene.reader, steady)
     yardstick = median_ms(bare)
     whole, short = statistics.median(built), statistics.median(unchanged)
     return [
@@ -246,7 +262,7 @@ def _log() -> list[Row]:
 
 def main() -> None:
     """Print the table; or, with a word, one of those that take longer."""
-    longer = {"growth": _growth, "crowd": _crowd, "load": _load}
+    longer = {"growth": _growth, "crowd": _crowd, "load": _load, "workers": _workers}
     rows = longer[sys.argv[1]]() if sys.argv[1:] else _table()
     print(f"| Work | Here | Against | Queries |\n|---|---|---|---|\n{_lines(rows)}")
 
@@ -272,6 +288,10 @@ def _crowd() -> list[Row]:
 
 def _load() -> list[Row]:
     return [Row(*one) for one in loading.measure()]
+
+
+def _workers() -> list[Row]:
+    return [Row(*one) for one in delivering.measure()]
 
 
 def _table() -> list[Row]:

@@ -1,13 +1,15 @@
 """The same pages with 1,000 conferences in the database, and with 100,000: two million participants.
 
 One conference is told by the demonstration, made smaller, and copied by the database itself: every row under other keys,
-with everything that refers to it. `./script/bench growth` runs it on a PostgreSQL of its own; it takes some minutes
-and about 10 GB.
+with everything that refers to it. `./script/bench growth` runs it on a PostgreSQL of its own, and with
+ROUNDTABLE_TEST_GROWTH_ON=sqlite on SQLite; it takes some minutes and about 10 GB.
 """
 
 import os
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +34,11 @@ from roundtable.mail.delivery import batches_due
 from roundtable.minutes.jobs import make_documents
 
 STEPS = tuple(int(one) for one in os.environ.get("ROUNDTABLE_TEST_GROWTH", "1000 100000").split())
+KIND = os.environ.get("ROUNDTABLE_TEST_GROWTH_ON", "postgresql")
+GUARDS = {
+    "postgresql": ("DROP TRIGGER keep_audit ON audit_entry",),
+    "sqlite": ("DROP TRIGGER keep_audit_update", "DROP TRIGGER keep_audit_delete"),
+}
 STRIDE = 10_000
 """How far apart the keys of two copies are."""
 OWN = {
@@ -79,34 +86,58 @@ def _expression(table: Table, column: Column[object]) -> str:
     if column.primary_key or column.foreign_keys or place in REFERRING:
         return f"{name} + k * {STRIDE}"
     if place in NUMBERED:
-        return (
-            f"CASE WHEN {name} ~ '^[a-z-]+/[0-9]+$' THEN split_part({name}, '/', 1) || '/' || "
-            f"(split_part({name}, '/', 2)::int + k * {STRIDE}) ELSE {name} END"
-        )
+        # Both databases have a function of this name while copies are made; see below.
+        return f"renumbered({name}, k)"
     if place in DISTINCT:
         length = getattr(column.type, "length", None) or 1000
-        return f"left(k || '-' || {name}, {length})"
+        return f"substr(k || '-' || {name}, 1, {length})"
     return name
 
 
-def copy(first: int, last: int) -> None:
-    """Add the copies with these numbers. Foreign keys hold by construction and are not asked about."""
-    connection = db.session.connection()
-    connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+def _renumbered(text: str | None, k: int) -> str | None:
+    kind, mark, digits = (text or "").rpartition("/")
+    return f"{kind}/{int(digits) + k * STRIDE}" if mark and digits.isdecimal() else text
+
+
+_RENUMBERED = f"""CREATE OR REPLACE FUNCTION renumbered(said text, k int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE WHEN said ~ '^[a-z-]+/[0-9]+$'
+THEN split_part(said, '/', 1) || '/' || (split_part(said, '/', 2)::int + k * {STRIDE}) ELSE said END $$"""
+
+
+def _statements(first: int, last: int) -> Iterator[str]:
+    """Yield what adds the copies with these numbers, in the words of both databases."""
+    series = f"(WITH RECURSIVE s(k) AS (SELECT {first} UNION ALL SELECT k + 1 FROM s WHERE k < {last}) SELECT k FROM s)"
     for table in db.metadata.sorted_tables:
         if table.name in OWN:
             continue
         (key,) = table.primary_key
         names = ", ".join(f'"{column.name}"' for column in table.columns)
         values = ", ".join(_expression(table, column) for column in table.columns)
-        connection.exec_driver_sql(
+        yield (
             f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" '
-            f'CROSS JOIN generate_series({first}, {last}) AS k WHERE "{key.name}" < {STRIDE}'
+            f'CROSS JOIN {series} AS series WHERE "{key.name}" < {STRIDE}'
         )
-    connection.exec_driver_sql(
+    yield (
         f"INSERT INTO entry_words (rowid, words) SELECT rowid + k * {STRIDE}, words FROM entry_words "
-        f"CROSS JOIN generate_series({first}, {last}) AS k WHERE rowid < {STRIDE}"
+        f"CROSS JOIN {series} AS series WHERE rowid < {STRIDE}"
     )
+
+
+def copy(first: int, last: int) -> None:
+    """Add the copies with these numbers. Foreign keys hold by construction and are not asked about."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.remove()
+        with closing(sqlite3.connect(str(db.engine.url.database))) as connection, connection:
+            connection.create_function("renumbered", 2, _renumbered, deterministic=True)
+            connection.execute("PRAGMA synchronous = OFF")
+            for statement in _statements(first, last):
+                connection.execute(statement)
+        return
+    session = db.session.connection()
+    session.exec_driver_sql("SET LOCAL session_replication_role = replica")
+    session.exec_driver_sql(_RENUMBERED)
+    for statement in _statements(first, last):
+        session.exec_driver_sql(statement)
     db.session.commit()
 
 
@@ -117,7 +148,8 @@ def grow(copies: int, wanted: int) -> int:
         copy(copies + 1, last)
         copies = last
     with db.engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+        words = "ANALYZE" if db.engine.dialect.name == "sqlite" else "VACUUM ANALYZE"
+        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(words)
     return copies
 
 
@@ -173,8 +205,9 @@ def _get(client: OwnClient, path: str) -> None:
 
 
 def build(folder: Path) -> World:
-    """Tell the demonstration on PostgreSQL, with fewer rows."""
-    settings = settings_for(folder, demonstration=True, smtp_url="", database_uri=databases.new_postgresql())
+    """Tell the demonstration, with fewer rows."""
+    uri = databases.uri_for(KIND, folder)
+    settings = settings_for(folder, demonstration=True, smtp_url="", database_uri=uri)
     app = create_app(settings, testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
@@ -186,7 +219,7 @@ def _told(app: Flask) -> World:
     assert story.tell()
     while make_documents():
         pass
-    for statement in ("DROP TRIGGER keep_audit ON audit_entry", *SMALLER):
+    for statement in (*GUARDS[KIND], *SMALLER):
         db.session.execute(text(statement))
     contact = db.session.query(Contact).order_by(Contact.id).first()
     assert contact is not None

@@ -122,7 +122,7 @@ def requests_of(offices: list[tuple[str, str]]) -> list[tuple[float, str, str, d
     return sorted(found, key=lambda one: one[0])
 
 
-def _cpu(arrangement: Arrangement) -> dict[str, float]:
+def cpu_seconds(arrangement: Arrangement) -> dict[str, float]:
     """Return the seconds of a core that each part has used so far."""
     found = {"web": 0.0, "workers": 0.0, "PostgreSQL": 0.0}
     for process in arrangement.processes:
@@ -162,7 +162,7 @@ def minute(arrangement: Arrangement, ports: list[int], offices: list[tuple[str, 
         db.session.remove()
     letters = count()
     gone = [0.0]
-    before, begin = _cpu(arrangement), time.perf_counter()
+    before, begin = cpu_seconds(arrangement), time.perf_counter()
 
     def watch_letters() -> None:
         until(lambda: count() == 0, "letters have left", seconds=600)
@@ -183,7 +183,7 @@ def minute(arrangement: Arrangement, ports: list[int], offices: list[tuple[str, 
     with ThreadPoolExecutor(100) as pool:
         found = list(pool.map(one, range(len(asked))))
     whole = time.perf_counter() - begin
-    after = _cpu(arrangement)
+    after = cpu_seconds(arrangement)
     watching.join()
     return Minute(
         len(offices) // CITIES,

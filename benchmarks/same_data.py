@@ -31,9 +31,7 @@ def bare_call(app: Flask, client: FlaskClient, address: str) -> Callable[[], obj
 
     def view() -> str:
         for statement, parameters in asked:
-            result = db.session.execute(statement, parameters)
-            if result.returns_rows:  # type: ignore[attr-defined]  # an ORM result's, too
-                result.unique().all()
+            db.session.execute(statement, parameters).unique().all()
         return render_template_string(TEMPLATE, parts=parts)
 
     bare = Flask("bare")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import flask_migrate
@@ -21,7 +22,7 @@ from werkzeug.test import TestResponse
 from roundtable import clock, create_app, documents
 from roundtable.calendars.queries import feed_address
 from roundtable.db import Texts, db
-from roundtable.guests.models import City, Participant
+from roundtable.guests.models import City, Contact, Participant
 from roundtable.invitations import service
 from roundtable.invitations.models import Invitation
 from roundtable.invitations.rsvp import Answer
@@ -41,6 +42,7 @@ class Scene:
 
     app: Flask
     client: OwnClient
+    reader: OwnClient
     boards: dict[int, str]
     guest_page: str
     meeting_id: int
@@ -49,10 +51,10 @@ class Scene:
     smtp_port: int
     prebuilt: bytes = b""
 
-    def queries(self, address: str) -> int:
+    def queries(self, address: str, client: OwnClient | None = None) -> int:
         """Return how many statements a page sends to the database."""
         with counted_queries() as statements:
-            self.client.get(address)
+            (client or self.client).get(address)
         return len([one for one in statements if not one.startswith("BEGIN")])
 
     def bare_call(self) -> Callable[[], object]:
@@ -192,7 +194,23 @@ class Scene:
 
     def feed(self, address: str, etag: str) -> TestResponse:
         """Ask for a feed, as a calendar does that has this state of it."""
-        return self.client.get(address, headers={"If-None-Match": etag} if etag else {})
+        return self.reader.get(address, headers={"If-None-Match": etag} if etag else {})
+
+    def usual_feed(self) -> str:
+        """Return the address of a contact's calendar in a conference of twenty cities."""
+        with self.app.app_context():
+            contact = db.session.scalars(
+                select(Contact)
+                .join(Invitation, Invitation.participant_id == Contact.participant_id)
+                .where(Invitation.meeting_id == self.meeting_id)
+            ).first()
+            assert contact is not None
+            return feed_address(contact).removeprefix("http://localhost")
+
+    def unchanged(self, address: str) -> Callable[[], object]:
+        """Return a call of a feed by a calendar that has its state already."""
+        etag = self.feed(address, "").headers["ETag"]
+        return partial(self.feed, address, etag)
 
     def queries_unchanged(self, address: str) -> int:
         """Return how many statements an unchanged feed sends to the database."""
@@ -247,6 +265,8 @@ def build(folder: Path) -> Scene:
         client = app.test_client()
         assert isinstance(client, OwnClient)
         client.sign_in(user)
-    scene = Scene(app, client, addresses, guest_page, meeting_id, conference_id, controller, port)
+    reader = app.test_client()
+    assert isinstance(reader, OwnClient)
+    scene = Scene(app, client, reader, addresses, guest_page, meeting_id, conference_id, controller, port)
     app.app_context().push()
     return scene

@@ -33,22 +33,36 @@ def language_name(code: str, language: str) -> str:
 
 def hour(moment: datetime | time, language: str) -> str:
     """Return a wall time as the language writes it, with 24 hours."""
-    return format_time(moment, "HH:mm", locale=locale_of(language))
+    return _hour(moment.hour, moment.minute, language)
 
 
 def long_day(day: date, language: str) -> str:
     """Return weekday, day, month and year."""
-    return format_date(day, "full", locale=locale_of(language))
+    return _day("full", day.year, day.month, day.day, language)
 
 
 def short_day(day: date, language: str) -> str:
     """Return weekday, day and month, short."""
-    return format_skeleton("MMMEd", day, locale=locale_of(language))
+    return _day("short", day.year, day.month, day.day, language)
 
 
 def plain_day(day: date, language: str) -> str:
     """Return day, month and year without the weekday."""
-    return format_date(day, "long", locale=locale_of(language))
+    return _day("long", day.year, day.month, day.day, language)
+
+
+# Babel reads its patterns anew for every date, and a page says the same few again and again. They are known by their
+# numbers: 13:00 in Istanbul and 12:00 in Berlin are one instant, so that as keys they would be the same.
+@lru_cache(maxsize=4096)
+def _hour(hours: int, minutes: int, language: str) -> str:
+    return format_time(time(hours, minutes), "HH:mm", locale=locale_of(language))
+
+
+@lru_cache(maxsize=4096)
+def _day(form: str, year: int, month: int, day: int, language: str) -> str:
+    if form == "short":
+        return format_skeleton("MMMEd", date(year, month, day), locale=locale_of(language))
+    return format_date(date(year, month, day), form, locale=locale_of(language))
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,14 @@ def clocks(
     starts_at: datetime, duration_minutes: int, home: str, zones: tuple[str, ...], language: str
 ) -> list[Clock]:
     """Return the clock of each zone for a stretch of time: home first, the others as given."""
+    return list(_clocks(starts_at, duration_minutes, home, tuple(zones), language))
+
+
+@lru_cache(maxsize=4096)
+def _clocks(
+    starts_at: datetime, duration_minutes: int, home: str, zones: tuple[str, ...], language: str
+) -> tuple[Clock, ...]:
+    # An instant is the same key however it is written, and its clocks are the same, too.
     ordered = (home, *(zone for zone in zones if zone != home))
     home_wall = times.wall(starts_at, ZoneInfo(home))
     result = []
@@ -84,7 +106,7 @@ def clocks(
                 days_apart=times.days_apart(starts, home_wall),
             )
         )
-    return _unlike(result)
+    return tuple(_unlike(result))
 
 
 def _unlike(found: list[Clock]) -> list[Clock]:

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request, session
+from flask import Flask, g, has_app_context, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
@@ -26,6 +26,8 @@ OWN_NAMES = {"en": "English", "de": "Deutsch", "tr": "Türkçe"}
 """What each language calls itself, for the switch."""
 
 _LOCALES = {"en": "en_GB", "de": "de_DE", "tr": "tr_TR"}
+_KNOWN = "known_language"
+"""Where the present language is kept while it does not change."""
 
 
 def locale_of(language: str) -> Locale:
@@ -65,8 +67,20 @@ def init_app(app: Flask) -> None:
 
 def current_language() -> str:
     """Return the code of the language in which the present page, letter or document is written."""
-    locale = get_locale()
-    return locale.language if locale is not None else LANGUAGES[0]
+    if not has_app_context():
+        return LANGUAGES[0]
+    # A page asks for it hundreds of times; Flask-Babel looks into its context each time.
+    known: str | None = g.get(_KNOWN)
+    if known is None:
+        locale = get_locale()
+        known = locale.language if locale is not None else LANGUAGES[0]
+        setattr(g, _KNOWN, known)
+    return known
+
+
+def _refresh() -> None:
+    g.pop(_KNOWN, None)
+    refresh()
 
 
 def choose_locale() -> str:
@@ -101,20 +115,24 @@ def later(sentence: str) -> str:
 def prefer(language: str) -> None:
     """Speak the contact's language from now on in this request, unless the reader chooses another."""
     g.contact_language = language
-    refresh()
+    _refresh()
 
 
 def choose(language: str) -> None:
     """Speak this language from now on in this request: the reader has just chosen it."""
     g.chosen_language = language
-    refresh()
+    _refresh()
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
     """Write what is inside in the given language: a letter, a document."""
     with force_locale(_LOCALES[language]):
-        yield
+        g.pop(_KNOWN, None)
+        try:
+            yield
+        finally:
+            g.pop(_KNOWN, None)
 
 
 def refusal_text(refusal: Refusal) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from flask import abort, current_app
-from sqlalchemy import ColumnElement, Executable, Select, select
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock, tokens
@@ -15,7 +15,7 @@ from roundtable.db import db
 from roundtable.guests.models import City, Contact, Participant
 from roundtable.guests.queries import token_of
 from roundtable.invitations.models import CalendarEntry, Invitation
-from roundtable.languages import prefer
+from roundtable.languages import current_language, prefer
 from roundtable.links import Owner, Purpose, owner_id_in
 
 KEPT = timedelta(days=366)
@@ -92,23 +92,29 @@ def sequences(contact: Contact, meetings: Iterable[Meeting]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def feed_etag(contact: Contact, language: str) -> str:
+def feed_etag_or_404(token: str) -> str:
     """Return what names the state of a contact's feed: a hash of the rows that it is written from.
 
     No calendar is built for it, and nobody has to remember to raise a number: whatever stands in the
-    rows stands in the hash.
+    rows stands in the hash. Calendars ask for it all day long, so it is two statements that are always the same;
+    who may ask is looked at here as `contact_or_404` does it.
     """
-    digest = _Digest(FORMAT, language, contact.name, contact.email, contact.link_generation)
-    ids = digest.rows(
-        _of_contact(contact).with_only_columns(Meeting.id, *_MEETING, *_INVITATION), first_is_key=True
+    values = {"contact": owner_id_in(token) or 0, "since": clock.now() - KEPT}
+    rows = db.session.execute(_FEED, values).all()
+    owner, language, conference_id = (
+        (
+            Owner(rows[0].id, rows[0].conference_id, rows[0].link_generation),
+            rows[0].language,
+            rows[0].conference_id,
+        )
+        if rows
+        else (Owner(0, 0, 0), "", 0)
     )
-    digest.rows(
-        select(CalendarEntry.meeting_id, CalendarEntry.sequence)
-        .where(CalendarEntry.email_key == contact.email_key, CalendarEntry.meeting_id.in_(ids))
-        .order_by(CalendarEntry.meeting_id)
-    )
-    digest.agenda(ids)
-    digest.conference(contact.participant.conference_id)
+    if not tokens.opens(token, owner, Purpose.FEED) or not rows:
+        abort(404)
+    prefer(language)
+    digest = _Digest(FORMAT, current_language(), *rows)
+    digest.zones(conference_id)
     return digest.hexdigest()
 
 
@@ -122,8 +128,13 @@ def organizers_feed_etag(membership: Membership, language: str) -> str:
         .where(Invitation.meeting_id.in_(ids))
         .order_by(Invitation.id)
     )
-    digest.agenda(ids)
-    digest.conference(membership.conference_id)
+    digest.rows(
+        select(AgendaRelease.meeting_id, AgendaRelease.number)
+        .where(AgendaRelease.meeting_id.in_(ids))
+        .order_by(AgendaRelease.id)
+    )
+    digest.rows(select(Conference.titles).where(Conference.id == membership.conference_id))
+    digest.zones(membership.conference_id)
     return digest.hexdigest()
 
 
@@ -168,6 +179,53 @@ _INVITATION = (
 )
 
 
+_FEED = (
+    select(
+        Contact.id,
+        Contact.name,
+        Contact.email,
+        Contact.language,
+        Contact.is_deputy,
+        Contact.link_generation,
+        Participant.conference_id,
+        Conference.titles,
+        Meeting.id,
+        *_MEETING,
+        *_INVITATION,
+        CalendarEntry.sequence,
+        select(func.max(AgendaRelease.number))
+        .where(AgendaRelease.meeting_id == Meeting.id)
+        .correlate(Meeting)
+        .scalar_subquery(),
+    )
+    .select_from(Contact)
+    .join(Participant, Participant.id == Contact.participant_id)
+    .join(Conference, Conference.id == Participant.conference_id)
+    .outerjoin(
+        Invitation,
+        (Invitation.participant_id == Participant.id)
+        & (Contact.is_deputy.is_(False) | (Invitation.deputy_contact_id == Contact.id)),
+    )
+    .outerjoin(Meeting, (Meeting.id == Invitation.meeting_id) & (Meeting.starts_at > bindparam("since")))
+    .outerjoin(
+        CalendarEntry,
+        (CalendarEntry.meeting_id == Meeting.id) & (CalendarEntry.email_key == Contact.email_key),
+    )
+    .where(Contact.id == bindparam("contact"))
+    .order_by(Meeting.starts_at, Meeting.id, Invitation.id)
+)
+"""Whose feed it is, with a row for each session in it (see `feed_invitations`); rows without one are older."""
+
+_ZONES = (
+    select(City.zone)
+    .join(Participant, Participant.city_id == City.id)
+    .where(Participant.conference_id == bindparam("conference"))
+    .group_by(City.zone)
+    .order_by(func.count().desc(), City.zone)
+)
+"""The zones as `guests.queries.zone_names_at` orders them."""
+
+
 class _Digest:
     """Hashes plain rows, in the order in which the database gives them."""
 
@@ -183,22 +241,10 @@ class _Digest:
         self._hash.update(b"|")
         return keys
 
-    def agenda(self, meeting_ids: list[int]) -> None:
-        self.rows(
-            select(AgendaRelease.meeting_id, AgendaRelease.number)
-            .where(AgendaRelease.meeting_id.in_(meeting_ids))
-            .order_by(AgendaRelease.id)
-        )
-
-    def conference(self, conference_id: int) -> None:
-        self.rows(select(Conference.titles).where(Conference.id == conference_id))
-        self.rows(
-            select(City.zone)
-            .join(Participant, Participant.city_id == City.id)
-            .where(Participant.conference_id == conference_id)
-            .group_by(City.zone)
-            .order_by(City.zone)
-        )
+    def zones(self, conference_id: int) -> None:
+        """Take in the zones at the table in the order in which they are said."""
+        found = db.session.execute(_ZONES, {"conference": conference_id})
+        self._hash.update(repr([row[0] for row in found]).encode())
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()[:32]

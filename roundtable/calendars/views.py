@@ -48,17 +48,18 @@ def meeting_file(token: str, meeting_id: int) -> Response:
 @by_link
 def feed(token: str) -> Response:
     """Give a contact's sessions as a calendar to subscribe to."""
-    contact = contact_or_404(token, Purpose.FEED)
-    language = current_language()
+    etag = queries.feed_etag_or_404(token)
 
     def content() -> bytes:
+        contact = contact_or_404(token, Purpose.FEED)
+        language = current_language()
         invitations = queries.feed_invitations(contact)
         entries = feeds.entries_for(contact, invitations, language)
         name = contact.participant.conference.titles.in_language(language)
         put_in = _with_link(contact)
         return ical.write_feed(name, [one.with_links(put_in) for one in entries])
 
-    return _feed_response(queries.feed_etag(contact, language), content)
+    return _feed_response(etag, content)
 
 
 @bp.get("/c/o/<token>.ics")

@@ -1,13 +1,25 @@
 """Reads of press summaries and publications."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from roundtable import clock
 from roundtable.conferences.models import Meeting
-from roundtable.db import db
+from roundtable.db import UtcInstant, db
 from roundtable.minutes.models import Entry
 from roundtable.press.kinds import BlockKind, PublicationStage
 from roundtable.press.models import (
@@ -105,9 +117,12 @@ def visits_by(link: PreviewLink) -> list[PreviewVisit]:
 # --- What the public sees: everything below asks the clock ------------------------------------------------
 
 
-def is_public(publication: type[Publication] = Publication) -> ColumnElement[bool]:
+def is_public(
+    publication: type[Publication] = Publication, now: BindParameter[datetime] | None = None
+) -> ColumnElement[bool]:
     """Return the condition under which the public may know of a version: it is released and its hour has come."""
-    return (publication.stage == PublicationStage.RELEASED) & (publication.visible_at <= clock.now())
+    hour = clock.now() if now is None else now
+    return (publication.stage == PublicationStage.RELEASED) & (publication.visible_at <= hour)
 
 
 def public_version(slug: str, number: int | None = None) -> Publication | None:
@@ -118,6 +133,48 @@ def public_version(slug: str, number: int | None = None) -> Publication | None:
     return db.session.scalar(
         found.order_by(Publication.number.desc()).limit(1).options(joinedload(Publication.summary))
     )
+
+
+def public_text(
+    slug: str, language: str, number: int | None = None
+) -> tuple[PublicationText, int, datetime] | None:
+    """Return one language of the newest public version, or of the one with the number.
+
+    With it come the number of the newest public version and the instant at which the first one became public.
+    """
+    wanted = {"slug": slug, "language": language, "number": number, "now": clock.now()}
+    row = db.session.execute(_PUBLIC_TEXT, wanted).one_or_none()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+_OTHER = aliased(Publication)
+
+
+def _public_text() -> Select[PublicationText, int, datetime]:
+    """Return the statement of `public_text`; it is asked most of all, and to build it takes longer than to ask it."""
+    now = bindparam("now", type_=UtcInstant)
+    others = select(func.max(_OTHER.number)).where(_OTHER.slug == bindparam("slug"))
+    newest = others.where(is_public(_OTHER, now)).scalar_subquery()
+    first = (
+        select(func.min(_OTHER.visible_at))
+        .where(_OTHER.summary_id == Publication.summary_id, is_public(_OTHER, now))
+        .correlate(Publication)
+        .scalar_subquery()
+    )
+    return (
+        select(PublicationText, newest, first)
+        .join(PublicationText.publication)
+        .options(contains_eager(PublicationText.publication))
+        .where(
+            Publication.slug == bindparam("slug"),
+            PublicationText.language == bindparam("language"),
+            Publication.number == func.coalesce(bindparam("number", type_=Integer), newest),
+            is_public(Publication, now),
+        )
+    )
+
+
+_PUBLIC_TEXT = _public_text()
 
 
 _NEWEST_FIRST = (Publication.visible_at.desc(), Publication.id.desc())

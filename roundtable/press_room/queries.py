@@ -83,11 +83,12 @@ def under_embargo(text: PublicationText, address_of: Callable[..., str]) -> Edit
 
 @dataclass(frozen=True)
 class Found:
-    """A public version with one of its texts, and the number of the newest public version."""
+    """A public version with one of its texts, the number of the newest one, and since when the first is public."""
 
     text: PublicationText
     publication: Publication
     newest: int
+    first_at: datetime
 
     @property
     def is_newest(self) -> bool:
@@ -99,14 +100,11 @@ def found_or_404(slug: str, language: str, number: int | None = None) -> Found:
 
     What is not public is not there: the same 404 as for an address that was never given.
     """
-    newest = queries.public_version(slug)
-    publication = newest if number is None else queries.public_version(slug, number)
-    if newest is None or publication is None:
+    found = queries.public_text(slug, language, number)
+    if found is None:
         abort(404)
-    text = queries.texts_of(publication).get(language)
-    if text is None:
-        abort(404)
-    return Found(text, publication, newest.number)
+    text, newest, first_at = found
+    return Found(text, text.publication, newest, first_at)
 
 
 def not_withdrawn(publication: Publication) -> Publication:
@@ -118,4 +116,4 @@ def not_withdrawn(publication: Publication) -> Publication:
 
 def edition_of(found: Found) -> Edition:
     """Return what a public text says."""
-    return editions([found.text])[0]
+    return _edition(found.text, found.first_at)

@@ -24,6 +24,7 @@ from roundtable.web.caching import kept
 from roundtable.web.downloads import file_answer
 from roundtable.web.numbers import key_of
 from roundtable.web.replica import may_come_from_replica
+from roundtable.web.shelf import same_for_all
 
 SHARES_KEPT = 64
 """Cut pictures (some 90 kB each) in memory: networks ask for one many times in the same hour."""
@@ -104,22 +105,26 @@ def page(slug: str, language: str, number: int | None = None) -> ResponseReturnV
     found = found_or_404(slug, language, number)
     if found.publication.withdrawn_at is not None:
         return _notice(found, language)
-    edition = edition_of(found)
-    share = public_address("room.share", slug=slug, number=edition.number) if edition.pictures else ""
-    response = Response(
-        render_template(
-            "press_room/page.html",
-            edition=edition,
-            content=edition.content,
-            language=language,
-            is_newest=found.is_newest,
-            share=share,
-            article=news_article(edition, share),
-            banner="",
-        )
-    )
+    # What is published does not change. Its page says besides which version is the newest, and since when it is public.
+    key = (found.text.id, found.text.pdf_sha256, request.path, language, found.newest, found.first_at)
+    response = Response(same_for_all(key, lambda: _written(found, language)))
     response.headers["X-Robots-Tag"] = "all" if found.is_newest else "noindex"
     return response
+
+
+def _written(found: Found, language: str) -> str:
+    edition = edition_of(found)
+    share = public_address("room.share", slug=edition.slug, number=edition.number) if edition.pictures else ""
+    return render_template(
+        "press_room/page.html",
+        edition=edition,
+        content=edition.content,
+        language=language,
+        is_newest=found.is_newest,
+        share=share,
+        article=news_article(edition, share),
+        banner="",
+    )
 
 
 def _notice(found: Found, language: str) -> ResponseReturnValue:

@@ -3,7 +3,19 @@
 from flask import Flask
 
 from roundtable.config import Settings
-from roundtable.web import access, errors, guards, headers, logs, metering, numbers, templating, traces, views
+from roundtable.web import (
+    access,
+    errors,
+    guards,
+    headers,
+    logs,
+    metering,
+    numbers,
+    shelf,
+    templating,
+    traces,
+    views,
+)
 
 
 def init_app(app: Flask, settings: Settings) -> None:
@@ -16,5 +28,6 @@ def init_app(app: Flask, settings: Settings) -> None:
     guards.init_app(app)
     headers.init_app(app)
     errors.init_app(app)
+    shelf.init_app(app)
     templating.init_app(app, settings)
     views.init_app(app)

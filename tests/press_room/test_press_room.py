@@ -6,6 +6,7 @@ import zipfile
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
+import flask
 import make
 import pytest
 from bs4 import BeautifulSoup
@@ -81,6 +82,50 @@ def test_the_page_is_whole_without_a_script_and_asks_the_database_little(client:
     assert "We go on." in page
     assert page.count("<script") == 1
     assert len([one for one in statements if one.startswith("SELECT")]) <= 4
+
+
+def test_a_page_that_everybody_reads_is_written_once_and_anew_when_it_says_something_else(
+    client: OwnClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    summary, _ = newsroom.finished()
+    first = newsroom.published(summary)
+    address = f"/press/{first.slug}/de"
+    written = []
+    write = flask.render_template
+
+    def noted(*words: Any, **values: Any) -> str:
+        written.append(words)
+        return write(*words, **values)
+
+    monkeypatch.setattr(views, "render_template", noted)
+    pages = [client.get(address).text for _ in range(3)]
+    with counted_queries() as statements:
+        client.get(address)
+    newsroom.published(summary, make.texts("Corrected"))
+    second = client.get(address).text
+    earlier = client.get(f"/press/{first.slug}/1/de").text
+
+    assert pages[0] == pages[1] == pages[2]
+    assert len(written) == 3
+    assert len([one for one in statements if one.startswith("SELECT")]) == 1
+    assert second != pages[0]
+    assert "Dies ist eine frühere Fassung." in earlier
+    assert "Dies ist eine frühere Fassung." not in pages[0] + second
+
+
+def test_who_has_signed_in_reads_a_page_of_their_own_and_leaves_nothing_of_it_to_others(
+    app: Flask, organizer: OwnClient
+) -> None:
+    summary, _ = newsroom.finished()
+    address = f"/press/{newsroom.published(summary).slug}/en"
+    db.session.commit()
+    own = organizer.get(address).text
+    public = app.test_client().get(address).text
+    again = organizer.get(address).text
+
+    assert "Sign out" in own
+    assert "Sign out" not in public
+    assert "Sign out" in again
 
 
 def test_the_feed_is_read_by_a_feed_reader(client: OwnClient) -> None:
