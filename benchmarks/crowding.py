@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import flask_migrate
 import make
 from conftest import ask, free_port, settings_for
 from flask import Flask
@@ -19,7 +18,7 @@ from several.world import ROUNDTABLE, arranged, invite, is_ready, until
 from sqlalchemy import func, select
 from test_cli import environment
 
-from roundtable import create_app
+from roundtable import create_app, schema
 from roundtable.audit import service as log
 from roundtable.db import db
 from roundtable.invitations.models import AnswerGiven, Invitation
@@ -82,7 +81,7 @@ def built_in(folder: Path) -> Iterator[tuple[Flask, int]]:
     settings = settings_for(folder, demonstration=True, smtp_url="", port=port, threads=16)
     app = create_app(settings)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.session.remove()
     env = environment(
         folder,

@@ -15,13 +15,12 @@ from functools import partial
 from pathlib import Path
 
 import databases
-import flask_migrate
 from conftest import OwnClient, settings_for
 from flask import Flask
 from sqlalchemy import Column, Table, text
 
 from benchmarks.timing import interleaved_ms
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.accounts.models import User
 from roundtable.clockwork import jobs_of
 from roundtable.db import db
@@ -118,8 +117,8 @@ def _statements(first: int, last: int) -> Iterator[str]:
             f'CROSS JOIN {series} AS series WHERE "{key.name}" < {STRIDE}'
         )
     yield (
-        f"INSERT INTO entry_words (rowid, words) SELECT rowid + k * {STRIDE}, words FROM entry_words "
-        f"CROSS JOIN {series} AS series WHERE rowid < {STRIDE}"
+        f"INSERT INTO entry_words (rowid, words) SELECT entry_words.rowid + k * {STRIDE}, words FROM entry_words "
+        f"CROSS JOIN {series} AS series WHERE entry_words.rowid < {STRIDE}"
     )
 
 
@@ -215,7 +214,7 @@ def build(folder: Path) -> World:
 
 
 def _told(app: Flask) -> World:
-    flask_migrate.upgrade()
+    schema.upgrade()
     assert story.tell()
     while make_documents():
         pass

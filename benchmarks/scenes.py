@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-import flask_migrate
 import make
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Sink
@@ -19,7 +18,7 @@ from flask import Flask, render_template_string
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from roundtable import clock, create_app, documents
+from roundtable import clock, create_app, documents, schema
 from roundtable.calendars.queries import feed_address
 from roundtable.db import Texts, db
 from roundtable.guests.models import City, Contact, Participant
@@ -250,7 +249,7 @@ def build(folder: Path) -> Scene:
     app = create_app(settings, testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         boards = {count: make.table_of(count) for count in (20, 200)}
         one = db.session.scalars(
             select(Invitation).where(

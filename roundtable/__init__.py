@@ -65,7 +65,6 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         )
     db.db.init_app(app)
     traces.start()
-    db.migrate.init_app(app, db.db, directory=str(db.folder("migrations")), render_as_batch=True)
     languages.init_app(app)
     init_web(app, settings)
     register_parts(app)

@@ -10,9 +10,8 @@ from types import FrameType
 import click
 from flask import Flask
 from flask.cli import FlaskGroup, with_appcontext
-from flask_migrate.cli import db as database_commands
 
-from roundtable import create_app, db, fonts, holding
+from roundtable import create_app, db, fonts, holding, schema
 from roundtable.accounts.jobs import answer_reset_requests
 from roundtable.circulation.jobs import adopt_by_silence
 from roundtable.clockwork import REMINDERS, jobs_of
@@ -41,7 +40,9 @@ from roundtable.web.logs import configure
 def _app() -> Flask:
     settings = settings_or_exit()
     configure(settings.log_level)
-    return create_app(settings)
+    app = create_app(settings)
+    schema.attach(app)
+    return app
 
 
 class OwnCommands(FlaskGroup):
@@ -72,7 +73,7 @@ def serve(*, migrate: bool) -> None:
     with app.app_context():
         if migrate:
             _upgrade()
-        elif not db.is_current(app.extensions["migrate"].directory):
+        elif not schema.is_current():
             raise click.ClickException("The database is not up to date: run “roundtable db upgrade”.")
         db.db.session.remove()
     fonts.prepare(settings.data_dir / "fonts")
@@ -121,11 +122,9 @@ def _stop_if_held() -> None:
 
 
 def _upgrade() -> None:
-    import flask_migrate
-
     # Alembic prints what it does; a person reads one line of ours instead.
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    flask_migrate.upgrade()
+    schema.upgrade()
 
 
 @main.command()
@@ -146,7 +145,7 @@ def demo() -> None:
         click.echo("The demonstration is there already; its data are kept.", err=True)
 
 
-main.add_command(database_commands)
+main.add_command(schema.commands)
 
 
 @main.command()

@@ -9,10 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask import g, has_request_context, request
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session
 from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDecorator, event
@@ -135,7 +132,6 @@ class RoutedSession(Session):
 
 # Only the metadata: a model class of Flask-SQLAlchemy cannot share our own map of column types.
 db = SQLAlchemy(metadata=Base.metadata, session_options={"class_": RoutedSession})
-migrate = Migrate()
 
 
 def folder(name: str) -> Path:
@@ -243,14 +239,3 @@ def reads_only() -> bool:
     return not _surely_writing.get() and (
         _only_reading.get() or (has_request_context() and request.method in {"GET", "HEAD", "OPTIONS"})
     )
-
-
-def is_current(migrations: str) -> bool:
-    """Whether the database answers and has exactly the schema of this version.
-
-    Raises:
-        SQLAlchemyError: if it does not answer.
-    """
-    newest = ScriptDirectory(migrations).get_current_head()
-    present = MigrationContext.configure(db.session.connection()).get_current_revision()
-    return newest == present

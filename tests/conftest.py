@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import databases
-import flask_migrate
 import make
 import pytest
 from aiosmtpd.controller import Controller
@@ -25,7 +24,7 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import event, text, update
 from werkzeug.test import TestResponse
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.accounts import passwords
 from roundtable.accounts.models import SignIn, User
 from roundtable.config import Settings
@@ -162,7 +161,7 @@ def _made(settings: Settings) -> Flask:
     app = create_app(settings, testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         # Tests empty all tables after each other; test_audit_log.py proves these on a database of its own.
         for trigger in (
             ("keep_audit_update", "keep_audit_delete")

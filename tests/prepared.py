@@ -8,13 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-import flask_migrate
 import pytest
 from conftest import settings_for, shared_folder
 from databases import settle
 from filelock import FileLock
 
-from roundtable import clock, create_app, fonts
+from roundtable import clock, create_app, fonts, schema
 from roundtable.demo import story
 
 
@@ -70,7 +69,7 @@ def _make(folder: Path, fill: Callable[[], None], at: datetime | None) -> None:
     fonts.prepare(folder / "fonts")
     clock.set_source((lambda: at) if at else None)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         fill()
         settle()
     clock.set_source(None)

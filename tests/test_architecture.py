@@ -17,6 +17,7 @@ PLATFORM = [
     "config",
     "clock",
     "db",
+    "schema",
     "languages",
     "dates",
     "fonts",

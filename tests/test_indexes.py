@@ -12,7 +12,7 @@ from databases import KINDS, uri_for
 from flask import Flask
 from sqlalchemy import event
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.accounts.models import User
 from roundtable.calendars.queries import feed_address
 from roundtable.db import db
@@ -68,15 +68,13 @@ EVERYBODY = (
 @pytest.fixture(scope="module", params=KINDS)
 def told(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demonstration, on each database."""
-    import flask_migrate
-
     folder = tmp_path_factory.mktemp("told")
     uri = uri_for(request.param, folder)
     app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     app.test_client_class = OwnClient
     clock.set_source(lambda: make.NOW)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         assert story.tell()
         yield app
         db.session.remove()

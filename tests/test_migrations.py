@@ -5,14 +5,13 @@ import json
 from pathlib import Path
 
 import databases
-import flask_migrate
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from conftest import settings_for
 from sqlalchemy import Connection, create_engine, inspect, text
 
-from roundtable import create_app
+from roundtable import create_app, schema
 from roundtable.agenda.releases import ReleasedSlot, from_values
 from roundtable.db import db
 from roundtable.press.content import from_json
@@ -44,16 +43,16 @@ def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: 
     made = create_engine("sqlite://" if kind == "sqlite" else databases.new_postgresql())
     db.metadata.create_all(made)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         with db.engine.connect() as connection, made.connect() as other:
             difference = compare_metadata(
                 MigrationContext.configure(connection, opts={"include_object": _is_ours}), db.metadata
             )
             checks = (_checks(connection), _checks(other))
 
-        flask_migrate.downgrade(revision="base")
+        schema.downgrade(revision="base")
         left = set(inspect(db.engine).get_table_names())
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.engine.dispose()
         made.dispose()
 
@@ -158,10 +157,10 @@ def _check_press() -> None:
 def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path), testing=True)
     with app.app_context():
-        flask_migrate.upgrade(revision=FIRST)
+        schema.upgrade(revision=FIRST)
         _fill()
 
-        flask_migrate.upgrade()
+        schema.upgrade()
 
         assert _row("SELECT answer, note, asked_at, asked_round, deputy_state FROM invitation") == (
             "accepted", "kept", "2026-09-01 08:00:00.000000", 1, "none",
@@ -194,7 +193,7 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
 
         _check_press()
 
-        flask_migrate.downgrade(revision=FIRST)
+        schema.downgrade(revision=FIRST)
 
         assert _row("SELECT headlines, picture_key, picture_credit FROM press_summary") == (
             '{"en": "Head"}', "pictures/a.jpg", "Painter",
@@ -223,7 +222,7 @@ def test_readiness_fails_on_a_database_of_another_version(tmp_path: Path) -> Non
 
     before = app.test_client().get("/health/ready")
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
     after = app.test_client().get("/health/ready")
     with app.app_context():
         db.engine.dispose()

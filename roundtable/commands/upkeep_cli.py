@@ -3,13 +3,12 @@
 from pathlib import Path
 
 import click
-from alembic.script import ScriptDirectory
 from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy import update
 
 from roundtable import backup as archives
-from roundtable import clock, db, holding
+from roundtable import clock, db, holding, schema
 from roundtable.accounts import factor_service
 from roundtable.audit import service as log
 from roundtable.config import Settings
@@ -64,15 +63,11 @@ def backup_key(file: Path) -> None:
 @with_appcontext
 def restore(source: Path, key: Path | None) -> None:
     """Bring a backup back into an empty place, and hold what would go out until “roundtable resume”."""
-    import flask_migrate  # noqa: PLC0415
-
-    folder = current_app.extensions["migrate"].directory
-    known = {one.revision for one in ScriptDirectory(folder).walk_revisions()}
     try:
-        found = archives.restore(_settings(), source, known=known, key=key)
+        found = archives.restore(_settings(), source, known=schema.revisions(), key=key)
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from refusal
-    flask_migrate.upgrade()
+    schema.upgrade()
     holding.hold()
     db.db.session.commit()
     verdict = log.verify()

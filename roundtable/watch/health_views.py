@@ -43,9 +43,12 @@ def ready() -> tuple[Response, int]:
 
 
 def _problem() -> str | None:
+    # Heavy to import, and no page needs it.
+    from roundtable import schema  # noqa: PLC0415
+
     settings: Settings = current_app.config["ROUNDTABLE"]
     try:
-        if not database.is_current(current_app.extensions["migrate"].directory):
+        if not schema.is_current():
             return "schema"
     except SQLAlchemyError:
         database.db.session.rollback()

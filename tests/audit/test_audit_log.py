@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import databases
-import flask_migrate
 import make
 import pytest
 from conftest import OwnClient, settings_for
@@ -17,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DatabaseError
 
-from roundtable import create_app
+from roundtable import create_app, schema
 from roundtable.audit import chain, service
 from roundtable.audit.coverage import NOT_TRACED, TRACED
 from roundtable.audit.models import AuditDetail, AuditEntry, AuditHead
@@ -157,7 +156,7 @@ def test_details_can_be_erased_and_the_chain_still_stands(app: Flask) -> None:
 def test_the_database_itself_refuses_to_change_or_remove_an_entry(tmp_path: Path, kind: str) -> None:
     app = create_app(settings_for(tmp_path, database_uri=databases.uri_for(kind, tmp_path)), testing=True)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         make.user()
         db.session.commit()
         for statement in ("UPDATE audit_entry SET act = 'x'", "DELETE FROM audit_entry"):

@@ -9,13 +9,12 @@ from datetime import timedelta
 from email import message_from_bytes
 from pathlib import Path
 
-import flask_migrate
 import make
 import pytest
 from conftest import Postman, content_of, settings_for
 from flask import Flask
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.mail.delivery import deliver_due
@@ -37,7 +36,7 @@ def _arrived(handler: Postman) -> list[tuple[str, str]]:
 def _filled(folder: Path) -> Flask:
     app = create_app(settings_for(folder), testing=True)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         meeting = make.meeting()
         for index in range(LETTERS):
             make.contact(make.participant(meeting.conference, f"City {index}"), f"office{index}@example.org")

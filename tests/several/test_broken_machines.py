@@ -14,7 +14,6 @@ from email import message_from_bytes
 from http.client import HTTPException
 from pathlib import Path
 
-import flask_migrate
 import make
 import psycopg
 import pytest
@@ -23,7 +22,7 @@ from several.world import Arrangement, arranged, crash, invite, is_ready, slow_p
 from sqlalchemy import func, select
 from sqlalchemy.engine import make_url
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.audit import service as log
 from roundtable.db import db
 from roundtable.invitations.models import AnswerGiven, Invitation
@@ -212,7 +211,7 @@ def beside(arrangement: Arrangement, place: Path) -> Iterator[Arrangement]:
     settings = replace(arrangement.settings, database_uri=uri)
     app = create_app(settings, testing=True)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         db.session.remove()
     found = replace(arrangement, folder=logs, settings=settings, app=app, processes=[])
     yield found

@@ -5,7 +5,6 @@ import subprocess
 from datetime import timedelta
 from pathlib import Path
 
-import flask_migrate
 import make
 import pytest
 from conftest import free_port, settings_for
@@ -13,7 +12,7 @@ from several.world import ROUNDTABLE, slow_postman, until
 from sqlalchemy import func, select
 from test_cli import environment
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.mail.models import Letter, LetterState
@@ -29,7 +28,7 @@ def test_the_built_in_server_finishes_the_letter_in_flight_and_gives_the_others_
         settings = settings_for(tmp_path, smtp_url=url, port=free_port(), public_url="http://localhost:8765")
         app = create_app(settings, testing=True)
         with app.app_context():
-            flask_migrate.upgrade()
+            schema.upgrade()
             start = (clock.now() + timedelta(days=30)).replace(tzinfo=None, microsecond=0)
             meeting = make.meeting(wall_time=start)
             for index in range(LETTERS):

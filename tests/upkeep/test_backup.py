@@ -9,7 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import make
 import pytest
 from click.testing import Result
@@ -18,7 +17,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 from sqlalchemy import func, select
 
-from roundtable import backup, clock, create_app, holding, storage
+from roundtable import backup, clock, create_app, holding, schema, storage
 from roundtable.accounts import factor_service
 from roundtable.audit import service as log
 from roundtable.ciphers import decrypted, encrypted
@@ -44,7 +43,7 @@ def source(tmp_path: Path) -> Iterator[Flask]:
     app = program(tmp_path / "source")
     clock.set_source(lambda: make.NOW)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         make.table_of(8)
         storage.keep(b"a picture", kind="pictures", ending="jpg")
         db.session.commit()

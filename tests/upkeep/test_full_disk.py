@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import flask_migrate
 import make
 import pytest
 from conftest import OwnClient, ask, free_port, settings_for
@@ -22,7 +21,7 @@ from press import newsroom
 from sqlalchemy import event, func, select, text
 from test_cli import environment
 
-from roundtable import create_app, storage
+from roundtable import create_app, schema, storage
 from roundtable.audit import service as log
 from roundtable.db import db
 from roundtable.invitations.models import AnswerGiven, Invitation
@@ -69,7 +68,7 @@ def serving(folder: Path) -> Iterator[tuple[int, int]]:
 def test_a_full_disk_refuses_an_answer_with_a_page_and_takes_it_when_there_is_room(tmp_path: Path) -> None:
     app = create_app(settings_for(tmp_path), testing=True)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         # The served program has the real clock.
         far = datetime(2100, 6, 1, 10, 0)
         one = make.invitation(make.meeting(wall_time=far, answers_close_at=far.replace(tzinfo=UTC)))

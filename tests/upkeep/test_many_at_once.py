@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import databases
-import flask_migrate
 import make
 import pytest
 from browsing import serving
@@ -16,7 +15,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import OperationalError
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.audit import service as log
 from roundtable.conferences.models import Conference
 from roundtable.conferences.turn_service import take_turn
@@ -39,7 +38,7 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Fla
     app = create_app(settings_for(tmp_path, database_uri=uri, threads=16, port=port))
     clock.set_source(lambda: make.NOW)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         meeting = make.meeting()
         for number in range(OFFICES):
             office = make.participant(meeting.conference, f"Town {number}", "DE")
@@ -117,7 +116,7 @@ def on_postgresql(tmp_path: Path) -> Iterator[Flask]:
     """A program on PostgreSQL."""
     app = create_app(settings_for(tmp_path, database_uri=databases.new_postgresql()), testing=True)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         yield app
         db.session.rollback()
         db.session.remove()

@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
-import flask_migrate
 import make
 import pytest
 from conftest import settings_for
 from flask import Flask
 from sqlalchemy import select
 
-from roundtable import clock, create_app
+from roundtable import clock, create_app, schema
 from roundtable.audit.models import AuditDetail
 from roundtable.db import db
 
@@ -22,7 +21,7 @@ def behind(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Fla
     app = create_app(settings_for(tmp_path, trusted_proxies=request.param), testing=True)
     clock.set_source(lambda: make.NOW)
     with app.app_context():
-        flask_migrate.upgrade()
+        schema.upgrade()
         make.user()
         db.session.commit()
         yield app, request.param
