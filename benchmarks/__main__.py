@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from benchmarks import (
+    ceiling,
     crowding,
     delivering,
     growing,
@@ -74,6 +75,11 @@ def _documents(scene: scenes.Scene) -> list[Row]:
             "press PDFs by two processes at once",
             f"{1000 / side_by_side:.1f} a second",
             f"{alone / side_by_side:.2f} × one after the other",
+        ),
+        Row(
+            "two processes that only compute, at once",
+            f"{ceiling.two_at_once():.2f} ×",
+            "yardstick: what these cores give",
         ),
     ]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from roundtable import clock, times
@@ -126,7 +126,8 @@ def perhaps_near(until: datetime) -> Select[int]:
         .scalar_subquery()
     )
     settled = [one for one in ActionState if one.is_settled]
-    reported = select(ActionReport.entry_id).where(ActionReport.due_on.is_not(None))
+    # Not EXISTS or IN: beside another condition PostgreSQL reads every report for these.
+    named = select(func.min(ActionReport.due_on)).where(ActionReport.entry_id == Entry.id)
     return (
         select(Entry.id)
         .join(Entry.minutes)
@@ -137,6 +138,9 @@ def perhaps_near(until: datetime) -> Select[int]:
             Entry.removed_at.is_(None),
             Entry.owner_id.is_not(None),
             or_(ActionReport.state.is_(None), ActionReport.state.not_in(settled)),
-            or_(Entry.due_on <= until.date() + timedelta(days=1), Entry.id.in_(reported)),
+            or_(
+                Entry.due_on <= until.date() + timedelta(days=1),
+                named.correlate(Entry).scalar_subquery().is_not(None),
+            ),
         )
     )

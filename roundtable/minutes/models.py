@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     CheckConstraint,
     ForeignKey,
+    Index,
     String,
     Text,
     UniqueConstraint,
@@ -47,6 +48,7 @@ class Minutes(Base):
         UniqueConstraint("meeting_id"),
         CheckConstraint("(stage = 'approved') = (approved_at IS NOT NULL)", name="approved_at"),
         CheckConstraint("stage <> 'circulated' OR circulated_at IS NOT NULL", name="circulated_at"),
+        Index("ix_minutes_stage_corrections_until", "stage", "corrections_until"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,0 +1,43 @@
+"""What a web process loads, looked at in a fresh process."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from prepared import copy_told
+from test_cli import environment
+
+HEAVY = {"weasyprint", "alembic", "celery", "opentelemetry", "fontTools", "pygments"}
+PAGES = """
+import json, sys
+from roundtable import create_app
+from roundtable.demo import story
+app = create_app()
+client = app.test_client()
+with app.app_context():
+    link = story.welcome("").split()[-1]
+for path in ("/sign-in", "/press/", "/press/2020-06-20-metropolitan-mayors-round-table/tr", link):
+    assert client.get(path).status_code == 200, path
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_pages_are_served_without_what_makes_documents_migrates_or_works_beside(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    copy_told(tmp_path_factory, tmp_path)
+
+    result = subprocess.run(
+        [sys.executable, "-c", PAGES],
+        env=environment(tmp_path, ROUNDTABLE_DEMONSTRATION="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stderr
+    loaded = {name.partition(".")[0] for name in json.loads(result.stdout)}
+    assert loaded & HEAVY == set()
+    assert "sqlalchemy" in loaded
