@@ -116,8 +116,10 @@ def _statements(first: int, last: int) -> Iterator[str]:
             f'INSERT INTO "{table.name}" ({names}) SELECT {values} FROM "{table.name}" '
             f'CROSS JOIN {series} AS series WHERE "{key.name}" < {STRIDE}'
         )
+    # The story's conference is the first, and its words are marked so.
+    words = f"replace(words, 'c1z', 'c' || (1 + k * {STRIDE}) || 'z')"
     yield (
-        f"INSERT INTO entry_words (rowid, words) SELECT entry_words.rowid + k * {STRIDE}, words FROM entry_words "
+        f"INSERT INTO entry_words (rowid, words) SELECT entry_words.rowid + k * {STRIDE}, {words} FROM entry_words "
         f"CROSS JOIN {series} AS series WHERE entry_words.rowid < {STRIDE}"
     )
 

@@ -191,6 +191,8 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
             "consensus", "2026-10-20 10:30:00.000000", 36,
         )  # fmt: skip
 
+        assert _row("SELECT words FROM entry_words WHERE rowid = 1") == ("c1zdecided",)
+
         _check_press()
 
         schema.downgrade(revision=FIRST)

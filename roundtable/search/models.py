@@ -1,18 +1,26 @@
 """The index of words: one row for each entry that stands, kept by the database beside the entry.
 
 It is a full-text table of SQLite (FTS5), or a plain table with a full-text index on PostgreSQL; both
-have the columns `rowid`, the entry, and `words`, its folded words in all languages.
+have the columns `rowid`, the entry, and `words`, its folded words in all languages, each marked with the conference.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.engine import Connection
 
-from roundtable.minutes.models import Amendment, Entry
-from roundtable.search.words import folded
+from roundtable.conferences.models import Meeting
+from roundtable.minutes.models import Amendment, Entry, Minutes
+from roundtable.search.words import folded, marked
 
 TABLE = "entry_words"
+
+
+def _marked(connection: Connection, minutes_id: int, texts: Iterable[str]) -> str:
+    meeting = select(Meeting.conference_id).join(Minutes, Minutes.meeting_id == Meeting.id)
+    conference_id = connection.scalar(meeting.where(Minutes.id == minutes_id)) or 0
+    return " ".join(marked(folded(" ".join(texts)), conference_id))
 
 
 def _forget(connection: Connection, entry_id: int) -> None:
@@ -24,10 +32,9 @@ def _forget(connection: Connection, entry_id: int) -> None:
 def _remember(_mapper: Any, connection: Connection, entry: Entry) -> None:
     _forget(connection, entry.id)
     if entry.removed_at is None:
-        words = folded(" ".join(entry.texts.values()))
         connection.execute(
             text("INSERT INTO entry_words (rowid, words) VALUES (:id, :words)"),
-            {"id": entry.id, "words": words},
+            {"id": entry.id, "words": _marked(connection, entry.minutes_id, entry.texts.values())},
         )
 
 
@@ -38,7 +45,8 @@ def _remove(_mapper: Any, connection: Connection, entry: Entry) -> None:
 
 @event.listens_for(Amendment, "after_insert")
 def _amend(_mapper: Any, connection: Connection, amendment: Amendment) -> None:
+    minutes_id = connection.scalar(select(Entry.minutes_id).where(Entry.id == amendment.entry_id)) or 0
     connection.execute(
         text("UPDATE entry_words SET words = words || ' ' || :more WHERE rowid = :id"),
-        {"id": amendment.entry_id, "more": folded(" ".join(amendment.new.values()))},
+        {"id": amendment.entry_id, "more": _marked(connection, minutes_id, amendment.new.values())},
     )

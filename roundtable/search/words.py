@@ -12,6 +12,14 @@ def folded(text: str) -> str:
     return " ".join(search_key(word) for word in re.findall(r"\w+", text))
 
 
+def marked(words: str, conference_id: int) -> list[str]:
+    """Return folded words as the index holds them: each with its conference before it.
+
+    A word that everybody uses stands in every conference. So marked, it is looked up in those only that are asked for.
+    """
+    return [f"c{conference_id}z{word}" for word in words.replace("_", " ").split()]
+
+
 def wanted(typed: str) -> list[str]:
     """Return the folded words that somebody looks for, each once, at most eight."""
     found = [word for word in folded(typed).split() if word]

@@ -21,7 +21,7 @@ from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import EntryKind
 from roundtable.minutes.models import Minutes
 from roundtable.search.queries import find
-from roundtable.search.words import around, folded, wanted
+from roundtable.search.words import around, folded, marked, wanted
 
 OPEN, SECRET = "İzmir ve Köln kardeş şehirdir.", "Iğdır'ın bütçesi gizlidir."
 
@@ -136,8 +136,21 @@ def test_what_is_shown_around_a_word_is_of_the_text(words: str, typed: str) -> N
 
 
 def test_the_index_is_rebuilt_by_the_migration_in_the_same_folding(app: Flask) -> None:
-    written()
+    conference_id = written().meeting.conference_id
 
     kept = db.session.execute(text("SELECT words FROM entry_words ORDER BY rowid")).scalars().all()
 
-    assert kept == [folded(OPEN), folded(SECRET)]
+    assert kept == [" ".join(marked(folded(one), conference_id)) for one in (OPEN, SECRET)]
+
+
+def test_a_word_is_looked_up_in_ones_own_conferences_only(app: Flask) -> None:
+    """Conference 1 is not found where 11 is asked for, nor by words that look like a mark."""
+    made = [written() for _ in range(11)]
+    last = make.user("last@example.org")
+    db.session.add(Membership(conference=made[10].meeting.conference, user=last, role=Role.ORGANIZER))
+    db.session.commit()
+
+    assert found(last, "izmir") == [OPEN]
+    assert [one.minutes_id for one in find(last, wanted("izmir")).entries] == [made[10].id]
+    assert found(last, f"c{made[0].meeting.conference_id}zizmir") == []
+    assert find(last, wanted("izmir"), made[0].meeting.conference_id).entries == []
