@@ -101,20 +101,13 @@ def feed_etag_or_404(token: str) -> str:
     """
     values = {"contact": owner_id_in(token) or 0, "since": clock.now() - KEPT}
     rows = db.session.execute(_FEED, values).all()
-    owner, language, conference_id = (
-        (
-            Owner(rows[0].id, rows[0].conference_id, rows[0].link_generation),
-            rows[0].language,
-            rows[0].conference_id,
-        )
-        if rows
-        else (Owner(0, 0, 0), "", 0)
-    )
-    if not tokens.opens(token, owner, Purpose.FEED) or not rows:
+    row = rows[0] if rows else None
+    owner = Owner(row.contact_id, row.conference_id, row.link_generation) if row else Owner(0, 0, 0)
+    if not tokens.opens(token, owner, Purpose.FEED) or row is None:
         abort(404)
-    prefer(language)
+    prefer(row.language)
     digest = _Digest(FORMAT, current_language(), *rows)
-    digest.zones(conference_id)
+    digest.zones(row.conference_id)
     return digest.hexdigest()
 
 
@@ -181,7 +174,7 @@ _INVITATION = (
 
 _FEED = (
     select(
-        Contact.id,
+        Contact.id.label("contact_id"),
         Contact.name,
         Contact.email,
         Contact.language,
