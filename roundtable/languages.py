@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_app_context, has_request_context, request, session
+from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, refresh
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
@@ -62,15 +62,25 @@ def init_app(app: Flask) -> None:
     """Give the app its languages."""
     Babel(app, locale_selector=choose_locale, default_domain="messages", default_locale="en_GB")
     # Flask-Babel names its domain once, when it starts; ours reads .po files instead.
-    app.extensions["babel"].instance.domain_instance = _PoDomain()
+    domain = app.extensions["babel"].instance.domain_instance = _PoDomain()
+    # Templates ask the catalogue itself: on the way through Flask-Babel each sentence looks for the request six times.
+    said = domain.get_translations
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's own
+        gettext=lambda one: said().ugettext(one),
+        ngettext=lambda one, many, number: said().ungettext(one, many, number),
+        newstyle=True,
+        pgettext=lambda context, one: said().upgettext(context, one),
+        npgettext=lambda context, one, many, number: said().unpgettext(context, one, many, number),
+    )
 
 
 def current_language() -> str:
     """Return the code of the language in which the present page, letter or document is written."""
-    if not has_app_context():
-        return LANGUAGES[0]
     # A page asks for it hundreds of times; Flask-Babel looks into its context each time.
-    known: str | None = g.get(_KNOWN)
+    try:
+        known: str | None = g.get(_KNOWN)
+    except RuntimeError:  # outside of the program
+        return LANGUAGES[0]
     if known is None:
         locale = get_locale()
         known = locale.language if locale is not None else LANGUAGES[0]
