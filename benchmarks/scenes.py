@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 import make
@@ -37,11 +36,16 @@ BARE = """<!doctype html><title>x</title><table>{% for one in rows %}<tr><td>{{ 
 
 @dataclass
 class Scene:
-    """A filled program with everything to call."""
+    """A filled program with everything to call.
+
+    `client` is an organizer's browser, `guest` that of an office, and the `stranger` (a calendar, a reader of press
+    pages) brings no cookie.
+    """
 
     app: Flask
     client: OwnClient
-    reader: OwnClient
+    guest: OwnClient
+    stranger: OwnClient
     boards: dict[int, str]
     guest_page: str
     meeting_id: int
@@ -193,7 +197,7 @@ class Scene:
 
     def feed(self, address: str, etag: str) -> TestResponse:
         """Ask for a feed, as a calendar does that has this state of it."""
-        return self.reader.get(address, headers={"If-None-Match": etag} if etag else {})
+        return self.stranger.get(address, headers={"If-None-Match": etag} if etag else {})
 
     def usual_feed(self) -> str:
         """Return the address of a contact's calendar in a conference of twenty cities."""
@@ -209,7 +213,11 @@ class Scene:
     def unchanged(self, address: str) -> Callable[[], object]:
         """Return a call of a feed by a calendar that has its state already."""
         etag = self.feed(address, "").headers["ETag"]
-        return partial(self.feed, address, etag)
+
+        def call() -> None:
+            assert self.feed(address, etag).status_code == 304
+
+        return call
 
     def queries_unchanged(self, address: str) -> int:
         """Return how many statements an unchanged feed sends to the database."""
@@ -264,8 +272,11 @@ def build(folder: Path) -> Scene:
         client = app.test_client()
         assert isinstance(client, OwnClient)
         client.sign_in(user)
-    reader = app.test_client()
-    assert isinstance(reader, OwnClient)
-    scene = Scene(app, client, reader, addresses, guest_page, meeting_id, conference_id, controller, port)
+    guest, stranger = app.test_client(), app.test_client()
+    assert isinstance(guest, OwnClient)
+    assert isinstance(stranger, OwnClient)
+    scene = Scene(
+        app, client, guest, stranger, addresses, guest_page, meeting_id, conference_id, controller, port
+    )
     app.app_context().push()
     return scene

@@ -100,7 +100,7 @@ def feed_etag_or_404(token: str) -> str:
     who may ask is looked at here as `contact_or_404` does it.
     """
     values = {"contact": owner_id_in(token) or 0, "since": clock.now() - KEPT}
-    rows = db.session.execute(_FEED, values).all()
+    rows = db.session.connection().execute(_FEED, values).all()
     row = rows[0] if rows else None
     owner = Owner(row.contact_id, row.conference_id, row.link_generation) if row else Owner(0, 0, 0)
     if not tokens.opens(token, owner, Purpose.FEED) or row is None:
@@ -236,7 +236,7 @@ class _Digest:
 
     def zones(self, conference_id: int) -> None:
         """Take in the zones at the table in the order in which they are said."""
-        found = db.session.execute(_ZONES, {"conference": conference_id})
+        found = db.session.connection().execute(_ZONES, {"conference": conference_id})
         self._hash.update(repr([row[0] for row in found]).encode())
 
     def hexdigest(self) -> str:
