@@ -4,6 +4,7 @@ Revision ID: b2d4c6a81f35
 Revises: a143189b9e43
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "b2d4c6a81f35"
@@ -14,9 +15,12 @@ depends_on = None
 
 def upgrade() -> None:
     with op.batch_alter_table("minutes") as table:
-        table.create_index("ix_minutes_stage_corrections_until", ["stage", "corrections_until"])
+        waits = sa.text("stage = 'circulated'")
+        table.create_index(
+            "ix_minutes_waiting", ["corrections_until"], sqlite_where=waits, postgresql_where=waits
+        )
 
 
 def downgrade() -> None:
     with op.batch_alter_table("minutes") as table:
-        table.drop_index("ix_minutes_stage_corrections_until")
+        table.drop_index("ix_minutes_waiting")

@@ -28,7 +28,7 @@ from roundtable.minutes import service as minutes_service
 from roundtable.minutes.entry_service import Writer, Written
 from roundtable.minutes.kinds import MinutesStage, RemarkState
 from roundtable.minutes.kinds import Occasion as Why
-from roundtable.minutes.models import Entry, Minutes, Remark
+from roundtable.minutes.models import WAITS, Entry, Minutes, Remark
 from roundtable.minutes.queries import votes_of
 
 PAST = sentence("The deadline for corrections has to lie in the future.")
@@ -305,7 +305,7 @@ def due_for_silence() -> list[int]:
     return list(
         db.session.scalars(
             select(Minutes.id).where(
-                Minutes.stage == MinutesStage.CIRCULATED,
+                WAITS,
                 Minutes.adopts_by_silence.is_(True),
                 Minutes.corrections_until <= clock.now(),
             )
