@@ -126,6 +126,10 @@ def test_whatever_changes_in_the_feed_changes_its_name(client: OwnClient) -> Non
     look("agenda")
     make.participant(one.meeting.conference, "Tokyo", "JP", zone="Asia/Tokyo")
     look("a zone at the table")
+    before = seen[-1][1]
+    make.participant(one.meeting.conference, "Bonn", "DE")
+    look("the order of the zones")
+    assert before.replace(b"\r\n ", b"") != seen[-1][1].replace(b"\r\n ", b"")
     one.meeting.conference.titles = make.texts("Renamed")
     look("conference")
     service.cancel(one.meeting)

@@ -58,6 +58,7 @@ def running() -> Iterator[Running]:
 @pytest.fixture
 def world(running: Running) -> Iterator[Running]:
     """What runs, with nothing under way."""
+    running.arrangement.redis.start()
     running.postman.arrived.clear()
     yield running
     assert is_ready(running.port)
