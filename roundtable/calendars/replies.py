@@ -46,8 +46,8 @@ def parse(content: bytes, method_in_mail: str) -> Reply:
     """
     try:
         return _reply(Calendar.from_ical(content), method_in_mail)
-    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError) as error:
-        # The library names some faults only when the value is looked at.
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError) as error:
+        # The library names some faults only when the value is looked at; of a zone, the file system does.
         raise NotAReply("unreadable") from error
 
 

@@ -14,6 +14,7 @@ from incoming_mails import TRUSTED, bounce, mail, reply_ics
 from sqlalchemy import select
 
 from roundtable import clock
+from roundtable.calendars.replies import NotAReply, parse
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.invitations.models import AnswerGiven, CalendarEntry, CalendarReply, Invitation
@@ -303,6 +304,22 @@ def test_no_garbled_reply_raises_an_error(one: Invitation, noise: bytes, place: 
 def _handed_over(letter: Letter) -> None:
     letter.state = LetterState.HANDED_OVER
     db.session.commit()
+
+
+@pytest.mark.parametrize("zone", ["x" * 300, "Europe", "../zone", "%00"])
+def test_a_zone_that_is_no_file_is_no_fault_of_ours(zone: str) -> None:
+    """Zones are looked up among files: a name may be too long for one, or that of a folder (found by the fuzzer)."""
+    lines = (
+        "BEGIN:VCALENDAR",
+        "METHOD:REPLY",
+        "BEGIN:VEVENT",
+        f"DTSTART;TZID={zone}:20261020T130000",
+        "END:VEVENT",
+        "END:VCALENDAR",
+    )
+
+    with pytest.raises(NotAReply):
+        parse("\r\n".join(lines).encode(), "REPLY")
 
 
 def test_a_bounce_comes_back_to_its_letter(inbox: Flask, one: Invitation, organizer: OwnClient) -> None:
