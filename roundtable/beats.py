@@ -1,8 +1,10 @@
 """Signs of life of what goes on by itself: when it last went well, and what went wrong since."""
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import String
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from roundtable import clock
@@ -35,14 +37,18 @@ class Beat(Base):
 def note(name: str, fault: str = "", *, until: datetime | None = None) -> None:
     """Note that something was done, or went wrong; the caller commits."""
     now = clock.now()
-    beat = db.session.get(Beat, name)
-    if beat is None:
-        beat = Beat(name=name, tried_at=now)
-        db.session.add(beat)
+    beat = db.session.get(Beat, name) or _first(name, now)
     beat.tried_at = now
     beat.fault = fault[:300]
     if not fault:
         beat.well_at, beat.until = now, until
+
+
+def _first(name: str, now: datetime) -> Beat:
+    """Return the row under a name of which nobody has noted anything, unless another process does so in this instant."""
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(Beat(name=name, tried_at=now))
+    return db.session.get_one(Beat, name)
 
 
 def last(name: str) -> Beat | None:

@@ -17,6 +17,7 @@ from click.testing import Result
 from conftest import OwnClient, counted_queries, free_port
 from flask import Flask
 from flask.cli import ScriptInfo
+from sqlalchemy import event, insert
 
 from roundtable import beats, clock, holding, signing
 from roundtable.backup import LAST
@@ -343,3 +344,20 @@ def test_the_signers_certificate_is_read_in_a_process_of_its_own_and_its_end_is_
             later(7 * 60)
     finally:
         settled.config["ROUNDTABLE"] = settings
+
+
+def test_two_processes_that_note_the_first_sign_of_life_at_once_both_go_on(app: Flask) -> None:
+    """Found with two beats and two workers: each saw no row, and the second to write one failed."""
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite lets one write at a time: nobody comes between looking and writing")
+    at = clock.now()
+
+    def another(*_words: object) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(insert(beats.Beat).values(name="both", tried_at=at, fault=""))
+
+    event.listen(db.session.session_factory, "before_flush", another, once=True)
+    beats.note("both", "away")
+    db.session.commit()
+
+    assert beats.last("both").fault == "away"  # type: ignore[union-attr]  # it is there
