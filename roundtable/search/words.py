@@ -9,7 +9,7 @@ MOST = 8
 
 def folded(text: str) -> str:
     """Return the words of a text, folded, with single blanks between them."""
-    return " ".join(search_key(word) for word in re.findall(r"\w+", text))
+    return " ".join(search_key(word) for word in re.findall(r"[^\W_]+", text))
 
 
 def marked(words: str, conference_id: int) -> list[str]:
@@ -17,7 +17,7 @@ def marked(words: str, conference_id: int) -> list[str]:
 
     A word that everybody uses stands in every conference. So marked, it is looked up in those only that are asked for.
     """
-    return [f"c{conference_id}z{word}" for word in words.replace("_", " ").split()]
+    return [f"c{conference_id}z{word}" for word in words.split()]
 
 
 def wanted(typed: str) -> list[str]:

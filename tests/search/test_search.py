@@ -143,6 +143,14 @@ def test_the_index_is_rebuilt_by_the_migration_in_the_same_folding(app: Flask) -
     assert kept == [" ".join(marked(folded(one), conference_id)) for one in (OPEN, SECRET)]
 
 
+@pytest.mark.parametrize("typed", ["_", "__ _", "- '"])
+def test_signs_alone_find_nothing_and_are_no_fault(app: Flask, typed: str) -> None:
+    user = make.user()
+    written()
+
+    assert found(user, typed) == []
+
+
 def test_a_word_is_looked_up_in_ones_own_conferences_only(app: Flask) -> None:
     """Conference 1 is not found where 11 is asked for, nor by words that look like a mark."""
     made = [written() for _ in range(11)]
