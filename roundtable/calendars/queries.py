@@ -12,8 +12,8 @@ from roundtable import clock, tokens
 from roundtable.agenda.models import AgendaRelease
 from roundtable.conferences.models import Conference, Meeting, Membership
 from roundtable.db import db
-from roundtable.guests.models import City, Contact, Participant
-from roundtable.guests.queries import token_of
+from roundtable.guests.models import Contact, Participant
+from roundtable.guests.queries import token_of, zone_names_at
 from roundtable.invitations.models import CalendarEntry, Invitation
 from roundtable.languages import current_language, prefer
 from roundtable.links import Owner, Purpose, owner_id_in
@@ -209,15 +209,6 @@ _FEED = (
 )
 """Whose feed it is, with a row for each session in it (see `feed_invitations`); rows without one are older."""
 
-_ZONES = (
-    select(City.zone)
-    .join(Participant, Participant.city_id == City.id)
-    .where(Participant.conference_id == bindparam("conference"))
-    .group_by(City.zone)
-    .order_by(func.count().desc(), City.zone)
-)
-"""The zones as `guests.queries.zone_names_at` orders them."""
-
 
 class _Digest:
     """Hashes plain rows, in the order in which the database gives them."""
@@ -236,8 +227,7 @@ class _Digest:
 
     def zones(self, conference_id: int) -> None:
         """Take in the zones at the table in the order in which they are said."""
-        found = db.session.connection().execute(_ZONES, {"conference": conference_id})
-        self._hash.update(repr([row[0] for row in found]).encode())
+        self._hash.update(repr(zone_names_at(conference_id)).encode())
 
     def hexdigest(self) -> str:
         return self._hash.hexdigest()[:32]
