@@ -1,6 +1,7 @@
 """Words as they are searched for: the same for İzmir, izmir and IZMIR, for Köln and koln."""
 
 import re
+from unicodedata import category
 
 from roundtable.order import search_key
 
@@ -22,7 +23,8 @@ def marked(words: str, conference_id: int) -> list[str]:
 
 def wanted(typed: str) -> list[str]:
     """Return the folded words that somebody looks for, each once, at most eight."""
-    found = [word for word in folded(typed).split() if word]
+    # To PostgreSQL a raised 2 is no part of a word: alone it would leave the mark, with which everything begins.
+    found = [word for word in folded(typed).split() if any(category(one) != "No" for one in word)]
     return list(dict.fromkeys(found))[:MOST]
 
 

@@ -143,7 +143,7 @@ def test_the_index_is_rebuilt_by_the_migration_in_the_same_folding(app: Flask) -
     assert kept == [" ".join(marked(folded(one), conference_id)) for one in (OPEN, SECRET)]
 
 
-@pytest.mark.parametrize("typed", ["_", "__ _", "- '"])
+@pytest.mark.parametrize("typed", ["_", "__ _", "- '", "²", "½ ²"])
 def test_signs_alone_find_nothing_and_are_no_fault(app: Flask, typed: str) -> None:
     user = make.user()
     written()
