@@ -41,7 +41,7 @@ def bare_call(app: Flask, client: FlaskClient, address: str) -> Callable[[], obj
     caller = bare.test_client()
     with bare.app_context(), counted_queries() as statements:
         caller.get("/")
-    assert _real(statements) == _queries(client, address), address
+    assert _real(statements) == queries(client, address), address
     return lambda: caller.get("/")
 
 
@@ -61,7 +61,8 @@ def _noted(client: FlaskClient, address: str) -> tuple[str, list[tuple[Any, Any]
     return page, asked
 
 
-def _queries(client: FlaskClient, address: str) -> int:
+def queries(client: FlaskClient, address: str) -> int:
+    """Return how many statements a page sends to the database."""
     with counted_queries() as statements:
         client.get(address)
     return _real(statements)

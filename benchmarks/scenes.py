@@ -17,6 +17,7 @@ from flask import Flask, render_template_string
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from benchmarks import same_data
 from roundtable import clock, create_app, documents, schema
 from roundtable.calendars.queries import feed_address
 from roundtable.db import Texts, db
@@ -56,9 +57,7 @@ class Scene:
 
     def queries(self, address: str, client: OwnClient | None = None) -> int:
         """Return how many statements a page sends to the database."""
-        with counted_queries() as statements:
-            (client or self.client).get(address)
-        return len([one for one in statements if not one.startswith("BEGIN")])
+        return same_data.queries(client or self.client, address)
 
     def bare_call(self) -> Callable[[], object]:
         """Return a call of the plainest view that shows the same twenty rows."""

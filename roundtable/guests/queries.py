@@ -68,7 +68,7 @@ def zones_at(participants: list[Participant], home: str) -> list[ZoneAtTable]:
 
 def zone_names_at(conference_id: int) -> tuple[str, ...]:
     """Return the names of the zones at the table, those of most cities first."""
-    rows = db.session.connection().execute(_ZONES, {"conference": conference_id}).all()
+    rows = db.session.execute(_ZONES, {"conference": conference_id}).all()
     return tuple(zone for zone, _ in sorted(rows, key=lambda row: (-row[1], row[0])))
 
 
