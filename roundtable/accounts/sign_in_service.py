@@ -4,11 +4,12 @@ import hashlib
 import secrets
 from contextlib import suppress
 from datetime import timedelta
+from functools import cache
 
 from flask import has_request_context, request
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager
 
 from roundtable import clock
 from roundtable.accounts import passwords
@@ -84,16 +85,22 @@ def user_of_sign_in(key: str) -> User | None:
 
 
 def _sign_in(key: str, *, awaits_second_factor: bool) -> SignIn | None:
-    return db.session.scalar(
+    asked = {"key": _hash(key), "now": clock.now(), "awaits": awaits_second_factor}
+    return db.session.scalar(_lasting(), asked)
+
+
+@cache
+def _lasting() -> Select[SignIn]:
+    return (
         select(SignIn)
         .join(SignIn.user)
         .where(
-            SignIn.key_hash == _hash(key),
-            SignIn.ends_at > clock.now(),
-            SignIn.awaits_second_factor == awaits_second_factor,
+            SignIn.key_hash == bindparam("key"),
+            SignIn.ends_at > bindparam("now"),
+            SignIn.awaits_second_factor == bindparam("awaits"),
             User.is_enabled,
         )
-        .options(joinedload(SignIn.user))
+        .options(contains_eager(SignIn.user))
     )
 
 

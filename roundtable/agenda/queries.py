@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager
 
 from roundtable.agenda import releases
@@ -59,30 +60,37 @@ class PlannedItem:
 
 def items_of(meeting: Meeting) -> list[AgendaItem]:
     """Return the items of a meeting in their order."""
-    return list(
-        db.session.scalars(
-            select(AgendaItem)
-            .where(AgendaItem.meeting_id == meeting.id)
-            .order_by(AgendaItem.position, AgendaItem.id)
-        )
+    return list(db.session.scalars(_items(), {"meeting": meeting.id}))
+
+
+@cache
+def _items() -> Select[AgendaItem]:
+    return (
+        select(AgendaItem)
+        .where(AgendaItem.meeting_id == bindparam("meeting"))
+        .order_by(AgendaItem.position, AgendaItem.id)
     )
 
 
 def slots_in(meeting: Meeting) -> dict[int, list[SpeakingSlot]]:
     """Return the speaking slots of a meeting by item, in their order."""
     slots: dict[int, list[SpeakingSlot]] = {}
-    found = db.session.scalars(
+    for slot in db.session.scalars(_slots(), {"meeting": meeting.id}):
+        slots.setdefault(slot.item_id, []).append(slot)
+    return slots
+
+
+@cache
+def _slots() -> Select[SpeakingSlot]:
+    return (
         select(SpeakingSlot)
         .join(SpeakingSlot.item)
         .join(SpeakingSlot.participant)
         .join(Participant.city)
         .options(contains_eager(SpeakingSlot.participant).contains_eager(Participant.city))
-        .where(AgendaItem.meeting_id == meeting.id)
+        .where(AgendaItem.meeting_id == bindparam("meeting"))
         .order_by(SpeakingSlot.position, SpeakingSlot.id)
     )
-    for slot in found:
-        slots.setdefault(slot.item_id, []).append(slot)
-    return slots
 
 
 def agenda_of(meeting: Meeting) -> list[PlannedItem]:
@@ -127,9 +135,14 @@ def _minutes_from(meeting: Meeting, moment: datetime) -> int:
 
 def last_release(meeting: Meeting) -> AgendaRelease | None:
     """Return the version that the guests know."""
-    return db.session.scalar(
+    return db.session.scalar(_last_release(), {"meeting": meeting.id})
+
+
+@cache
+def _last_release() -> Select[AgendaRelease]:
+    return (
         select(AgendaRelease)
-        .where(AgendaRelease.meeting_id == meeting.id)
+        .where(AgendaRelease.meeting_id == bindparam("meeting"))
         .order_by(AgendaRelease.number.desc())
         .limit(1)
     )
@@ -163,13 +176,17 @@ def released_by_meeting(meetings: Iterable[Meeting]) -> dict[int, list[PlannedIt
 def _participants(ids: set[int]) -> dict[int, Participant]:
     if not ids:
         return {}
-    found = db.session.scalars(
+    return {one.id: one for one in db.session.scalars(_with_cities(), {"ids": sorted(ids)})}
+
+
+@cache
+def _with_cities() -> Select[Participant]:
+    return (
         select(Participant)
         .join(Participant.city)
         .options(contains_eager(Participant.city))
-        .where(Participant.id.in_(ids))
+        .where(Participant.id.in_(bindparam("ids", expanding=True)))
     )
-    return {one.id: one for one in found}
 
 
 def _shown(meeting: Meeting, one: ReleasedItem, participants: dict[int, Participant]) -> PlannedItem:

@@ -1,6 +1,8 @@
 """Reads of conferences that more than one place needs."""
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 
 from roundtable.accounts.models import User
 from roundtable.conferences.models import Body, Conference, Meeting, Membership
@@ -28,11 +30,12 @@ def meetings_of(conference_ids: list[int]) -> list[Meeting]:
 
 def bodies_of(conference: Conference) -> list[Body]:
     """Return the bodies of a conference in their order."""
-    return list(
-        db.session.scalars(
-            select(Body).where(Body.conference_id == conference.id).order_by(Body.position, Body.id)
-        )
-    )
+    return list(db.session.scalars(_bodies(), {"conference": conference.id}))
+
+
+@cache
+def _bodies() -> Select[Body]:
+    return select(Body).where(Body.conference_id == bindparam("conference")).order_by(Body.position, Body.id)
 
 
 def members_of(conference: Conference) -> list[tuple[Membership, User]]:

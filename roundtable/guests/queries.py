@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from flask import abort, current_app
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import tokens
@@ -21,14 +22,18 @@ from roundtable.mail.filling import Addressee
 
 def participants_of(conference_id: int) -> list[Participant]:
     """Return the participants with their cities, in protocol order."""
-    found = db.session.scalars(
+    return list(db.session.scalars(_participants(), {"conference": conference_id}))
+
+
+@cache
+def _participants() -> Select[Participant]:
+    return (
         select(Participant)
         .join(Participant.city)
         .options(contains_eager(Participant.city))
-        .where(Participant.conference_id == conference_id)
+        .where(Participant.conference_id == bindparam("conference"))
         .order_by(Participant.precedence, Participant.id)
     )
-    return list(found)
 
 
 def contacts_of(conference_id: int, *, with_deputies: bool = False) -> dict[int, list[Contact]]:
@@ -129,13 +134,7 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
             .where(Contact.id == contact_id)
         )
     )
-    contact = db.session.scalar(
-        select(Contact)
-        .where(Contact.id == contact_id)
-        .options(
-            joinedload(Contact.participant, innerjoin=True).joinedload(Participant.conference, innerjoin=True)
-        )
-    )
+    contact = db.session.scalar(_contact(), {"contact": contact_id})
     # The proof is checked even where there is no such contact, so that both take the same time.
     owner = _owner(contact) if contact is not None else Owner(0, 0, 0)
     if not tokens.opens(token, owner, purpose) or contact is None:
@@ -143,3 +142,14 @@ def contact_or_404(token: str, purpose: Purpose = Purpose.PAGE) -> Contact:
     prefer(contact.language)
     came_by("contact", contact.id, contact.link_generation)
     return contact
+
+
+@cache
+def _contact() -> Select[Contact]:
+    return (
+        select(Contact)
+        .where(Contact.id == bindparam("contact"))
+        .options(
+            joinedload(Contact.participant, innerjoin=True).joinedload(Participant.conference, innerjoin=True)
+        )
+    )

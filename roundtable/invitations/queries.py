@@ -1,9 +1,10 @@
 """Reads of invitations that more than one place needs."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import clock
@@ -39,40 +40,55 @@ def wordings_of(conference_id: int) -> dict[tuple[str, str], Wording]:
 
 def invitations_to(meeting: Meeting) -> list[Invitation]:
     """Return the invitations to a meeting with participants and cities, in protocol order."""
-    return list(
-        db.session.scalars(
-            select(Invitation)
-            .join(Invitation.participant)
-            .join(Participant.city)
-            .options(
-                contains_eager(Invitation.participant).contains_eager(Participant.city),
-                joinedload(Invitation.deputy_contact),
-            )
-            .where(Invitation.meeting_id == meeting.id)
-            .order_by(Participant.precedence, Participant.id)
+    return list(db.session.scalars(_invitations(), {"meeting": meeting.id}))
+
+
+@cache
+def _invitations() -> Select[Invitation]:
+    return (
+        select(Invitation)
+        .join(Invitation.participant)
+        .join(Participant.city)
+        .options(
+            contains_eager(Invitation.participant).contains_eager(Participant.city),
+            joinedload(Invitation.deputy_contact),
         )
+        .where(Invitation.meeting_id == bindparam("meeting"))
+        .order_by(Participant.precedence, Participant.id)
     )
 
 
-def _shown_to(contact: Contact) -> Select[Invitation]:
+def invitations_for(contact: Contact) -> list[Invitation]:
+    """Return the invitations that a contact's page shows, the earliest meeting first."""
+    return list(db.session.scalars(_shown(is_deputy=contact.is_deputy), _whose(contact)))
+
+
+def invitation_for(contact: Contact, meeting_id: int) -> Invitation | None:
+    """Return the invitation to one meeting that a contact's page shows."""
+    asked = {**_whose(contact), "meeting": meeting_id}
+    return db.session.scalar(_shown_one(is_deputy=contact.is_deputy), asked)
+
+
+def _whose(contact: Contact) -> dict[str, int]:
+    return {"participant": contact.participant_id, "contact": contact.id}
+
+
+@cache
+def _shown(*, is_deputy: bool) -> Select[Invitation]:
     """What a contact's page shows: an office sees its mayor's invitations, a deputy those at which it sits."""
     query = (
         select(Invitation)
         .join(Invitation.meeting)
         .options(contains_eager(Invitation.meeting))
-        .where(Invitation.participant_id == contact.participant_id)
+        .where(Invitation.participant_id == bindparam("participant"))
+        .order_by(Meeting.starts_at)
     )
-    return query.where(Invitation.deputy_contact_id == contact.id) if contact.is_deputy else query
+    return query.where(Invitation.deputy_contact_id == bindparam("contact")) if is_deputy else query
 
 
-def invitations_for(contact: Contact) -> list[Invitation]:
-    """Return the invitations that a contact's page shows, the earliest meeting first."""
-    return list(db.session.scalars(_shown_to(contact).order_by(Meeting.starts_at)))
-
-
-def invitation_for(contact: Contact, meeting_id: int) -> Invitation | None:
-    """Return the invitation to one meeting that a contact's page shows."""
-    return db.session.scalar(_shown_to(contact).where(Invitation.meeting_id == meeting_id))
+@cache
+def _shown_one(*, is_deputy: bool) -> Select[Invitation]:
+    return _shown(is_deputy=is_deputy).where(Invitation.meeting_id == bindparam("meeting"))
 
 
 def is_invited(participant: Participant) -> bool:
@@ -83,12 +99,15 @@ def is_invited(participant: Participant) -> bool:
 
 def history_of(invitation: Invitation) -> list[AnswerGiven]:
     """Return the answers given to an invitation, the newest first."""
-    return list(
-        db.session.scalars(
-            select(AnswerGiven)
-            .where(AnswerGiven.invitation_id == invitation.id)
-            .order_by(AnswerGiven.id.desc())
-        )
+    return list(db.session.scalars(_history(), {"invitation": invitation.id}))
+
+
+@cache
+def _history() -> Select[AnswerGiven]:
+    return (
+        select(AnswerGiven)
+        .where(AnswerGiven.invitation_id == bindparam("invitation"))
+        .order_by(AnswerGiven.id.desc())
     )
 
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from roundtable.agenda.models import AgendaItem
@@ -40,8 +41,13 @@ from roundtable.minutes.record import (
 
 def minutes_of(meeting: Meeting) -> Minutes | None:
     """Return the minutes of a meeting, if somebody has begun them."""
-    return db.session.scalar(
-        select(Minutes).where(Minutes.meeting_id == meeting.id).options(joinedload(Minutes.meeting))
+    return db.session.scalar(_minutes(), {"meeting": meeting.id})
+
+
+@cache
+def _minutes() -> Select[Minutes]:
+    return (
+        select(Minutes).where(Minutes.meeting_id == bindparam("meeting")).options(joinedload(Minutes.meeting))
     )
 
 
@@ -51,8 +57,12 @@ SHOWN = (MinutesStage.CIRCULATED, MinutesStage.APPROVED)
 
 def are_shown(meeting: Meeting) -> bool:
     """Whether offices may read minutes of the meeting."""
-    found = select(Minutes.id).where(Minutes.meeting_id == meeting.id, Minutes.stage.in_(SHOWN))
-    return db.session.scalar(found) is not None
+    return db.session.scalar(_shown(), {"meeting": meeting.id}) is not None
+
+
+@cache
+def _shown() -> Select[int]:
+    return select(Minutes.id).where(Minutes.meeting_id == bindparam("meeting"), Minutes.stage.in_(SHOWN))
 
 
 def attendance_of(minutes: Minutes) -> list[Attendance]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import (
     BindParameter,
@@ -35,9 +36,14 @@ from roundtable.press.models import (
 
 def summary_of(meeting: Meeting) -> PressSummary | None:
     """Return the press summary of a meeting, if somebody has begun it."""
-    return db.session.scalar(
+    return db.session.scalar(_summary(), {"meeting": meeting.id})
+
+
+@cache
+def _summary() -> Select[PressSummary]:
+    return (
         select(PressSummary)
-        .where(PressSummary.meeting_id == meeting.id)
+        .where(PressSummary.meeting_id == bindparam("meeting"))
         .options(joinedload(PressSummary.meeting).joinedload(Meeting.conference))
     )
 

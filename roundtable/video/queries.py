@@ -1,6 +1,8 @@
 """Reads of rooms and passages."""
 
-from sqlalchemy import select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager
 
 from roundtable import clock
@@ -16,7 +18,12 @@ from roundtable.video.providers import PROVIDERS
 
 def room_of(meeting: Meeting) -> Room | None:
     """Return the room of a meeting, if it has one."""
-    return db.session.scalar(select(Room).where(Room.meeting_id == meeting.id))
+    return db.session.scalar(_room(), {"meeting": meeting.id})
+
+
+@cache
+def _room() -> Select[Room]:
+    return select(Room).where(Room.meeting_id == bindparam("meeting"))
 
 
 def hours_of(meeting: Meeting, room: Room | None) -> Hours:
