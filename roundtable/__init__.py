@@ -15,6 +15,7 @@ from flask import Flask  # noqa: E402 - zone data first
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
 from roundtable import config, db, languages, models, storage  # noqa: E402
+from roundtable.accounts.sign_in_service import LONGEST_SIGN_IN  # noqa: E402
 from roundtable.audit import recording_service as traces  # noqa: E402
 from roundtable.parts import register_parts  # noqa: E402
 from roundtable.web import init_app as init_web  # noqa: E402
@@ -50,7 +51,9 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         SESSION_COOKIE_SECURE=settings.is_secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        PERMANENT_SESSION_LIFETIME=12 * 3600,
+        # How long a sign-in lasts, used or not, its row says; the cookie is not signed anew for every page.
+        PERMANENT_SESSION_LIFETIME=LONGEST_SIGN_IN,
+        SESSION_REFRESH_EACH_REQUEST=False,
         SEND_FILE_MAX_AGE_DEFAULT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
         RATELIMIT_HEADERS_ENABLED=True,  # a refused one learns when to come back

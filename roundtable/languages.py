@@ -13,7 +13,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, g, has_request_context, request, session
-from flask_babel import Babel, Domain, force_locale, get_locale, gettext, lazy_gettext, refresh
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
 from werkzeug.datastructures import LanguageAccept
 
@@ -45,6 +46,10 @@ class _PoDomain(Domain):
         return cast("NullTranslations", self.cache[language])
 
 
+_DOMAIN = _PoDomain()
+_catalogue = _DOMAIN.get_translations
+
+
 def read_catalogue(language: str) -> NullTranslations:
     """Return the catalogue of the language; English needs none, its sentences are the keys."""
     file = Path(__file__).parent / "translations" / f"{language}.po"
@@ -62,9 +67,9 @@ def init_app(app: Flask) -> None:
     """Give the app its languages."""
     Babel(app, locale_selector=choose_locale, default_domain="messages", default_locale="en_GB")
     # Flask-Babel names its domain once, when it starts; ours reads .po files instead.
-    domain = app.extensions["babel"].instance.domain_instance = _PoDomain()
+    app.extensions["babel"].instance.domain_instance = _DOMAIN
     # Templates ask the catalogue itself: on the way through Flask-Babel each sentence looks for the request six times.
-    said = domain.get_translations
+    said = _catalogue
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's own
         gettext=lambda one: said().ugettext(one),
         ngettext=lambda one, many, number: said().ungettext(one, many, number),
@@ -119,7 +124,12 @@ def choose_language() -> str:
 
 def later(sentence: str) -> str:
     """Return the sentence so that it is translated when it is shown: for labels of forms."""
-    return cast("str", lazy_gettext(sentence))
+    # Not Flask-Babel's own way to the catalogue, for the reason above: a page shows dozens of labels.
+    return cast("str", LazyString(_say, sentence))
+
+
+def _say(sentence: str) -> str:
+    return _catalogue().ugettext(sentence)
 
 
 def prefer(language: str) -> None:

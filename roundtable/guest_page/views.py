@@ -10,6 +10,7 @@ from roundtable.agenda_page.document_views import pdf_response
 from roundtable.calendars.links import google_address, outlook_address
 from roundtable.calendars.queries import feed_address
 from roundtable.clearance.service import asked_of as asked_quotes
+from roundtable.conferences.models import Meeting
 from roundtable.conferences.queries import bodies_of
 from roundtable.conferences.roles import DeputyRule
 from roundtable.db import db
@@ -83,16 +84,11 @@ def _form_for(contact: Contact, invitation: Invitation, filled: AnswerForm | Non
 
 
 def _page(
-    contact: Contact,
-    invitation: Invitation,
-    form: AnswerForm,
-    *,
-    asking: bool,
-    needs: NeedsForm | None = None,
+    contact: Contact, invitation: Invitation, form: AnswerForm | None, needs: NeedsForm | None = None
 ) -> str:
+    """Return the page: with a form it asks, else it shows what was answered, and asks what the organizers need."""
     meeting = invitation.meeting
     zones = zone_names_at(meeting.conference_id)
-    language = current_language()
     room = video.room_of(meeting)
     return render_template(
         "guest_page/meeting.html",
@@ -107,8 +103,8 @@ def _page(
         state_names=STATE_NAMES,
         channel_names=CHANNEL_NAMES,
         form=form,
-        needs=needs or NeedsForm.of(invitation),
-        asking=asking,
+        needs=needs or (NeedsForm.of(invitation) if form is None else None),
+        asking=form is not None,
         open=_may_answer(contact, invitation),
         has_minutes=are_shown(meeting),
         is_chair=contact.participant.role is ParticipantRole.CHAIR and minutes_of(meeting) is not None,
@@ -116,11 +112,19 @@ def _page(
         doors=Door,
         opens_at=video.hours_of(meeting, room).opens_at,
         history=queries.history_of(invitation),
-        feed=feed_address(contact),
-        google=google_address(meeting, language),
-        outlook=outlook_address(meeting, language),
+        calendars=_calendars(contact, meeting) if form is None else None,
         token=(request.view_args or {})["token"],
     )
+
+
+def _calendars(contact: Contact, meeting: Meeting) -> dict[str, str]:
+    """Return the addresses by which the session comes into a calendar."""
+    language = current_language()
+    return {
+        "feed": feed_address(contact),
+        "google": google_address(meeting, language),
+        "outlook": outlook_address(meeting, language),
+    }
 
 
 def _may_answer(contact: Contact, invitation: Invitation) -> bool:
@@ -134,8 +138,8 @@ def meeting(token: str, meeting_id: int) -> ResponseReturnValue:
     contact = contact_or_404(token)
     invitation = shown_invitation_or_404(contact, meeting_id)
     asking = invitation.answer is Answer.NEEDS_ACTION or "change" in request.args or "answer" in request.args
-    form = _form_for(contact, invitation)
-    return _page(contact, invitation, form, asking=asking and _may_answer(contact, invitation))
+    is_asked = asking and _may_answer(contact, invitation)
+    return _page(contact, invitation, _form_for(contact, invitation) if is_asked else None)
 
 
 @bp.post("/g/<token>/meetings/<int:meeting_id>")
@@ -148,11 +152,11 @@ def answer(token: str, meeting_id: int) -> ResponseReturnValue:
     if request.form.get("switch_language") in LANGUAGES:
         # Only the language changes; what was typed stays, and nothing is stored.
         choose(request.form["switch_language"])
-        return _page(contact, invitation, form, asking=True)
+        return _page(contact, invitation, form)
     if not contact.may_answer:
         abort(403)
     if not form.validate():
-        return _page(contact, invitation, form, asking=True), 422
+        return _page(contact, invitation, form), 422
     answer_service.answer(invitation, form.given(), contact=contact, said_by=contact.name)
     db.session.commit()
     return _back(token, meeting_id)
@@ -174,8 +178,7 @@ def note_needs(token: str, meeting_id: int) -> ResponseReturnValue:
         abort(403)
     form = NeedsForm(request.form)
     if not form.validate():
-        page = _page(contact, invitation, _form_for(contact, invitation), asking=False, needs=form)
-        return page, 422
+        return _page(contact, invitation, None, form), 422
     answer_service.note_needs(invitation, form.needs())
     db.session.commit()
     return _back(token, meeting_id)

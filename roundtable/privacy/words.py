@@ -87,6 +87,6 @@ STORED = (
     Stored(
         _l("One cookie for whoever signs in or chooses a language"),
         _l("To know the browser again; there is no tracking, and nothing is loaded from elsewhere"),
-        _l("At most twelve hours without use"),
+        _l("At most seven days"),
     ),
 )

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from roundtable import times
@@ -40,6 +41,7 @@ LABELLED_SEATS = 40
 """More names than these cannot be read around one table; the list beside it carries them then."""
 
 
+@lru_cache(maxsize=256)
 def table(count: int) -> Table:
     """Place `count` seats around the table, the first at the top, the others clockwise."""
     labelled = count <= LABELLED_SEATS

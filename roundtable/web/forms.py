@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,12 @@ LINE = 200
 TEXT = 10_000
 
 
+@cache
+def _own_messages(language: str) -> object:
+    # WTForms looks among its files each time that a form is made.
+    return wtforms_i18n.get_translations([language])
+
+
 class BaseForm(Form):
     """A form whose own messages speak the reader's language."""
 
@@ -31,7 +38,7 @@ class BaseForm(Form):
         """WTForms' own messages (a date that is none, a choice that is not offered)."""
 
         def get_translations(self, _form: Form) -> object:
-            return wtforms_i18n.get_translations([current_language()])
+            return _own_messages(current_language())
 
     @property
     def first_errors(self) -> list[tuple[Field, str]]:

@@ -3,6 +3,8 @@
 import base64
 import gzip
 import hashlib
+import os
+from contextlib import suppress
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -89,9 +91,9 @@ def _hash_of(file: str, _changed: float) -> str:
 def _name_version(endpoint: str, values: dict[str, object]) -> None:
     """Put a hash of its content into a static file's address, so that it can be kept for ever."""
     if endpoint == "static" and "v" not in values and current_app.static_folder:
-        file = Path(current_app.static_folder) / str(values["filename"])
-        if file.is_file():
-            values["v"] = _hash_of(str(file), file.stat().st_mtime)
+        file = f"{current_app.static_folder}/{values['filename']}"
+        with suppress(OSError):
+            values["v"] = _hash_of(file, os.stat(file).st_mtime)  # noqa: PTH116 - every page asks four times
 
 
 @lru_cache(maxsize=64)
