@@ -13,7 +13,7 @@ from roundtable.agenda.models import AgendaRelease
 from roundtable.conferences.models import Conference, Meeting, Membership
 from roundtable.db import db
 from roundtable.guests.models import Contact, Participant
-from roundtable.guests.queries import token_of, zone_names_at
+from roundtable.guests.queries import token_of, zone_names_at, zone_names_in, zones_in_words
 from roundtable.invitations.models import CalendarEntry, Invitation
 from roundtable.languages import current_language, prefer
 from roundtable.links import Owner, Purpose, owner_id_in
@@ -96,7 +96,7 @@ def feed_etag_or_404(token: str) -> str:
     """Return what names the state of a contact's feed: a hash of the rows that it is written from.
 
     No calendar is built for it, and nobody has to remember to raise a number: whatever stands in the
-    rows stands in the hash. Calendars ask for it all day long, so it is two statements that are always the same;
+    rows stands in the hash. Calendars ask for it all day long, so it is one statement that is always the same;
     who may ask is looked at here as `contact_or_404` does it.
     """
     values = {"contact": owner_id_in(token) or 0, "since": clock.now() - KEPT}
@@ -106,9 +106,9 @@ def feed_etag_or_404(token: str) -> str:
     if not tokens.opens(token, owner, Purpose.FEED) or row is None:
         abort(404)
     prefer(row.language)
-    digest = _Digest(FORMAT, current_language(), *rows)
-    digest.zones(row.conference_id)
-    return digest.hexdigest()
+    return _Digest(
+        FORMAT, current_language(), zone_names_in(row.zones), *(one[1:] for one in rows)
+    ).hexdigest()
 
 
 def organizers_feed_etag(membership: Membership, language: str) -> str:
@@ -174,6 +174,14 @@ _INVITATION = (
 
 _FEED = (
     select(
+        # Of the one conference, so that it is counted once and not for each row.
+        zones_in_words(
+            select(Participant.conference_id)
+            .join(Contact, Contact.participant_id == Participant.id)
+            .where(Contact.id == bindparam("contact"))
+            .correlate(None)
+            .scalar_subquery()
+        ).label("zones"),
         Contact.id.label("contact_id"),
         Contact.name,
         Contact.email,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from flask import abort, current_app
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, bindparam, cast, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from roundtable import tokens
@@ -73,17 +73,40 @@ def zones_at(participants: list[Participant], home: str) -> list[ZoneAtTable]:
 
 def zone_names_at(conference_id: int) -> tuple[str, ...]:
     """Return the names of the zones at the table, those of most cities first."""
-    rows = db.session.execute(_ZONES, {"conference": conference_id}).all()
-    return tuple(zone for zone, _ in sorted(rows, key=lambda row: (-row[1], row[0])))
+    rows = db.session.execute(_zones(), {"conference": conference_id}).all()
+    return _in_order((zone, cities) for zone, cities in rows)
 
 
-_ZONES = (
-    select(City.zone, func.count())
-    .join(Participant, Participant.city_id == City.id)
-    .where(Participant.conference_id == bindparam("conference"))
-    .group_by(City.zone)
-)
-"""Asked by pages and by every calendar: made once."""
+def _in_order(zones: Iterable[tuple[str, int]]) -> tuple[str, ...]:
+    return tuple(zone for zone, _ in sorted(zones, key=lambda one: (-one[1], one[0])))
+
+
+@cache
+def _zones() -> Select[str, int]:
+    return _counted(bindparam("conference"))
+
+
+def _counted(conference: ColumnElement[int]) -> Select[str, int]:
+    return (
+        select(City.zone.label("zone"), func.count().label("cities"))
+        .join(Participant, Participant.city_id == City.id)
+        .where(Participant.conference_id == conference)
+        .group_by(City.zone)
+    )
+
+
+def zones_in_words(conference: ColumnElement[int]) -> ScalarSelect[str]:
+    """Return the zones at the table as one value, for a statement that asks for more than them; see `zone_names_in`."""
+    rows = _counted(conference).subquery()
+    return select(
+        func.aggregate_strings(rows.c.zone + "=" + cast(rows.c.cities, String), " ")
+    ).scalar_subquery()
+
+
+def zone_names_in(words: str | None) -> tuple[str, ...]:
+    """Return the names in what `zones_in_words` asked for, as `zone_names_at` does."""
+    pairs = (one.rpartition("=") for one in (words or "").split())
+    return _in_order((zone, int(cities)) for zone, _, cities in pairs)
 
 
 def _owner(contact: Contact) -> Owner:

@@ -8,7 +8,7 @@ import make
 import pytest
 from conftest import OwnClient, counted_queries
 from foreign_readers import by_ical_js_whole
-from sqlalchemy import select
+from sqlalchemy import literal, select
 
 from roundtable.agenda import service as agenda
 from roundtable.calendars import feeds
@@ -16,7 +16,7 @@ from roundtable.calendars.queries import feed_address, organizers_feed_address
 from roundtable.conferences.models import Membership
 from roundtable.db import db
 from roundtable.guests.models import Contact
-from roundtable.guests.queries import token_of
+from roundtable.guests.queries import token_of, zone_names_at, zone_names_in, zones_in_words
 from roundtable.invitations import service
 from roundtable.invitations.models import Invitation
 
@@ -177,7 +177,23 @@ def test_a_feed_asks_the_database_as_often_for_unchanged_feeds_of_any_length(cli
             assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
         counts.append(len([one for one in statements if not one.startswith("BEGIN")]))
 
-    assert counts == [2, 2]
+    assert counts == [1, 1]
+
+
+@pytest.mark.usefixtures("client")
+def test_zones_asked_beside_other_rows_come_in_the_order_of_those_asked_alone() -> None:
+    conference = make.conference()
+    for city, zone in enumerate(
+        ("Asia/Tokyo", "Europe/Berlin", "Africa/Cairo", "Europe/Berlin", "Asia/Tokyo")
+    ):
+        make.participant(conference, f"City {city}", "DE", zone=zone)
+    db.session.flush()
+
+    beside = db.session.scalar(select(zones_in_words(literal(conference.id))))
+
+    assert zone_names_in(beside) == zone_names_at(conference.id)
+    assert zone_names_in(beside) == ("Asia/Tokyo", "Europe/Berlin", "Africa/Cairo")
+    assert zone_names_in(None) == ()
 
 
 def _membership() -> Membership:
