@@ -54,7 +54,8 @@ class Job:
     """Something to do every so many seconds, and at once again while there was something to do.
 
     `call` returns how much it did; `next_at` is on the monotonic clock. `even_if_held` goes on after a
-    restore, too: it sends nothing. `rounds` says how many workers can do it side by side at this moment.
+    restore, too: it sends nothing. `rounds` says how many workers can do it side by side at this moment;
+    each of them goes on while there is something, until it is time again.
     What `keeps_time` is done by whoever keeps the time for the workers, not by these.
     """
 

@@ -7,6 +7,7 @@ Only whoever keeps the time speaks to the broker: pages do not need it.
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -33,6 +34,8 @@ AGAIN_SECONDS = 60
 MOST_WAITING = 500
 """While so many tasks wait no more are sent: what they are about waits in its rows, where it can be seen."""
 MOST_ROUNDS = 16
+"""So many rounds wait for workers at the most: each goes on by itself until the next ones come, and nothing else has
+to wait long behind them."""
 LOOKS_EVERY_SECONDS = 5
 
 
@@ -71,7 +74,11 @@ def queue_for(app: Flask) -> Celery:
         if job is None:  # from another version of the program, or switched off meanwhile
             log.warning("task is not known", extra={"job": name})
             return
-        work = partial(job.call.one, key) if isinstance(job.call, Pieces) and key is not None else job.call
+        work: Callable[[], int] = job.call
+        if isinstance(job.call, Pieces) and key is not None:
+            work = partial(job.call.one, key)
+        elif job.rounds is not None:
+            work = partial(_go_on, job)
         perform(app, name, work, unless=None if job.even_if_held else holding.is_held)
 
     @queue.task(name=ROUND)  # type: ignore[untyped-decorator]  # Celery's own
@@ -83,6 +90,17 @@ def queue_for(app: Flask) -> Celery:
         do(name, key)
 
     return queue
+
+
+def _go_on(job: Job) -> int:
+    """Do a round, and further ones while there is something, until tasks for new ones come; return how much was done."""
+    end = time.monotonic() + job.every_seconds
+    done = 0
+    while more := job.call():
+        done += more
+        if time.monotonic() >= end or stopping().is_set():
+            break
+    return done
 
 
 class ReceiptWatch(bootsteps.StartStopStep):  # type: ignore[misc]  # no types are published
@@ -166,12 +184,13 @@ class Sender:
     def _send(self, job: Job) -> None:
         if isinstance(job.call, Pieces):
             keys = self._not_sent(job.name, job.call.due())
-            for key in keys[: self._room()] if keys else ():
+            for key in keys[: self._room(MOST_WAITING)] if keys else ():
                 self._post(PIECE, job.name, key)
                 self._sent[job.name, key] = time.monotonic()
         else:
-            rounds = 1 if job.rounds is None else min(job.rounds(), MOST_ROUNDS)
-            for _ in range(min(rounds, self._room()) if rounds else 0):
+            most = MOST_WAITING if job.rounds is None else MOST_ROUNDS
+            rounds = 1 if job.rounds is None else job.rounds()
+            for _ in range(min(rounds, self._room(most)) if rounds else 0):
                 self._post(ROUND, job.name)
 
     def _not_sent(self, name: str, keys: list[int]) -> list[int]:
@@ -179,12 +198,12 @@ class Sender:
         self._sent = {one: at for one, at in self._sent.items() if at > before}
         return [key for key in keys if (name, key) not in self._sent]
 
-    def _room(self) -> int:
-        """Return how many more tasks may wait; asked once for all that a job sends."""
+    def _room(self, most: int) -> int:
+        """Return how many more tasks may wait where these are the most; asked once for all that a job sends."""
         with self._queue.connection_for_write() as connection:
             connection.ensure_connection(max_retries=1)
             declared = connection.default_channel.queue_declare(QUEUE)
-        return max(0, MOST_WAITING - int(declared.message_count))
+        return max(0, most - int(declared.message_count))
 
     def _post(self, task: str, *words: str | int) -> None:
         self._queue.send_task(task, args=words, retry=False)

@@ -163,10 +163,14 @@ def _hand_over(batch: list[Row[Any]], token: str, server: MailServer, settings: 
         people = people_for(batch)
         dropped = _sources()[1](batch)
         db.session.rollback()
-        with db.engine.connect() as connection:
+        with db.engine.connect().execution_options(**_AT_ONCE.get(db.engine.name, {})) as connection:
             return _Round(connection, token, server, settings, unwritten).send(batch, people, dropped)
     except OperationalError as error:
         raise _NoDatabase(unwritten) from error
+
+
+_AT_ONCE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}}
+"""Each outcome is one statement: PostgreSQL commits it by itself, without being told twice."""
 
 
 class _NoDatabase(Exception):  # noqa: N818 - what happened
