@@ -17,6 +17,7 @@ from roundtable import clock, holding, tasks
 from roundtable.clockwork import jobs_of
 from roundtable.db import db
 from roundtable.invitations import service
+from roundtable.jobs import Job, stopping
 from roundtable.mail.models import WAITING, Letter, LetterState
 
 pytestmark = pytest.mark.xdist_group("several")
@@ -235,19 +236,45 @@ def test_a_piece_is_sent_once_until_it_has_waited_too_long(
     assert (twice, later) == (once, 2 * once)
 
 
+@pytest.mark.parametrize(("job", "limit"), [("letters", "MOST_ROUNDS"), ("old-traces", "MOST_WAITING")])
 def test_no_more_tasks_are_sent_than_somebody_could_do(
-    world: tuple[Arrangement, SlowPostman], monkeypatch: pytest.MonkeyPatch
+    world: tuple[Arrangement, SlowPostman], monkeypatch: pytest.MonkeyPatch, job: str, limit: str
 ) -> None:
     arrangement, _ = world
-    monkeypatch.setattr(tasks, "MOST_WAITING", 3)
+    monkeypatch.setattr(tasks, limit, 3)
     write(arrangement, 1)
     sender = tasks.Sender(tasks.queue_for(arrangement.app))
-    (sending,) = sender.jobs([next(one for one in jobs_of(arrangement.settings) if one.name == "letters")])
+    (sending,) = sender.jobs([next(one for one in jobs_of(arrangement.settings) if one.name == job)])
     with arrangement.app.app_context(), arrangement.redis.client() as client:
         for _ in range(10):
             sending.call()
 
         assert client.llen(tasks.QUEUE) == 3
+
+
+@pytest.mark.parametrize(("seconds", "done", "left"), [(3600, 107, []), (0, 50, [50, 7, 0])])
+def test_a_worker_goes_on_with_letters_until_the_next_tasks_come(
+    world: tuple[Arrangement, SlowPostman], seconds: float, done: int, left: list[int]
+) -> None:
+    arrangement, _ = world
+    batches = [50, 50, 7, 0]
+    job = Job("letters", lambda: batches.pop(0), seconds, rounds=lambda: 1)
+
+    with arrangement.app.app_context():
+        assert tasks._go_on(job) == done
+    assert batches == left
+
+
+def test_a_worker_that_is_stopped_goes_on_with_nothing(world: tuple[Arrangement, SlowPostman]) -> None:
+    arrangement, _ = world
+    job = Job("letters", lambda: 50, 3600, rounds=lambda: 1)
+
+    with arrangement.app.app_context():
+        stopping().set()
+        try:
+            assert tasks._go_on(job) == 50
+        finally:
+            stopping().clear()
 
 
 def test_a_task_of_another_version_is_named_in_the_log_and_stops_nobody(
