@@ -26,7 +26,7 @@ from roundtable.db import db, looked
 from roundtable.jobs import stopping
 from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners_in
 from roundtable.mail.message import UnsafeLetter
-from roundtable.mail.models import WAITING, Letter, LetterState, Pace
+from roundtable.mail.models import WAITS, Letter, LetterState, Pace
 from roundtable.mail.server import MailServer, Unreachable, Verdict
 from roundtable.measures import LETTERS
 
@@ -101,7 +101,7 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a letter may leave. One that was written later than now has met a clock that was set back: it need not wait."""
     written_later = and_(Letter.attempts == 0, Letter.last_error == "", Letter.created_at > now)
     return and_(
-        Letter.state.in_(WAITING),
+        WAITS,
         or_(Letter.next_try_at <= now, written_later),
         or_(Letter.leased_until.is_(None), Letter.leased_until <= now),
     )
