@@ -3,13 +3,20 @@
 import base64
 import hashlib
 import hmac
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import current_app
 
 from roundtable.config import Settings
 
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
 __all__ = ["InvalidToken", "decrypted", "encrypted"]
+
+
+class InvalidToken(Exception):  # noqa: N818 - as the library calls it
+    """What was to be decrypted was not encrypted here, or too long ago."""
 
 
 def encrypted(text: str) -> str:
@@ -23,10 +30,18 @@ def decrypted(token: str, *, seconds: int | None = None) -> str:
     Raises:
         InvalidToken: if it was not, or is older than so many seconds.
     """
-    return _box().decrypt(token.encode("utf-8", "replace"), ttl=seconds).decode()
+    from cryptography import fernet  # noqa: PLC0415 - see below
+
+    try:
+        return _box().decrypt(token.encode("utf-8", "replace"), ttl=seconds).decode()
+    except fernet.InvalidToken as error:
+        raise InvalidToken from error
 
 
-def _box() -> MultiFernet:
+def _box() -> "MultiFernet":
+    # A start does without it.
+    from cryptography.fernet import Fernet, MultiFernet  # noqa: PLC0415
+
     settings: Settings = current_app.config["ROUNDTABLE"]
     return MultiFernet([Fernet(_key(secret)) for secret in (settings.secret_key, *settings.old_secret_keys)])
 

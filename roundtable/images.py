@@ -3,12 +3,13 @@
 import io
 import warnings
 from collections.abc import Callable
-from typing import TypeVar
-
-from PIL import Image, ImageOps, UnidentifiedImageError
+from typing import TYPE_CHECKING, TypeVar
 
 from roundtable import workers
 from roundtable.errors import Refusal, sentence
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Picture
 
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MOST_BYTES = 10 * 1024 * 1024
@@ -34,7 +35,7 @@ def in_worker(work: Callable[..., Result], *arguments: object) -> Result:
         raise Refusal(NOT_UNPACKED) from error
 
 
-def opened(content: bytes, *, longest_side: int = 0) -> Image.Image:
+def opened(content: bytes, *, longest_side: int = 0) -> "Picture":
     """Return a new picture (RGBA) with nothing of the file but its pixels, upright, in sRGB.
 
     The size is read from the head of the file, so a decompression bomb is refused unread. Where no side
@@ -45,6 +46,8 @@ def opened(content: bytes, *, longest_side: int = 0) -> Image.Image:
     """
     if len(content) > MOST_BYTES:
         raise Refusal(TOO_LARGE)
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - never in the web process
+
     _read_heic()
     try:
         with warnings.catch_warnings():
@@ -80,7 +83,7 @@ def _read_heic() -> None:
     register_heif_opener(thumbnails=False)
 
 
-def _in_srgb(picture: Image.Image) -> Image.Image:
+def _in_srgb(picture: "Picture") -> "Picture":
     """Return the picture in the colours that screens take for granted; a profile that is none is left out."""
     profile = picture.info.get("icc_profile")
     if not profile or picture.mode not in {"RGB", "RGBA", "L", "CMYK"}:

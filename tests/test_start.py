@@ -9,7 +9,17 @@ import pytest
 from prepared import copy_told
 from test_cli import environment
 
-HEAVY = {"weasyprint", "alembic", "celery", "opentelemetry", "fontTools", "pygments"}
+HEAVY = {
+    "weasyprint",
+    "alembic",
+    "celery",
+    "opentelemetry",
+    "fontTools",
+    "pygments",
+    "PIL",
+    "cryptography",
+    "holidays",
+}
 PAGES = """
 import json, sys
 from roundtable import create_app

@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Table, event, inspect
-from sqlalchemy.orm import Mapper, Session, UOWTransaction, configure_mappers
+from sqlalchemy.orm import Mapper, Session, UOWTransaction
 
 from roundtable.audit.coverage import BOOKKEEPING, TRACED, value_for_log
 from roundtable.audit.service import PENDING, Note, append, pending, remembers
@@ -20,7 +20,14 @@ def start() -> None:
     event.listen(db.session, "after_flush", _after_flush)
     event.listen(db.session, "before_commit", _before_commit)
     event.listen(db.session, "after_soft_rollback", _after_rollback)
-    configure_mappers()
+    # Not before somebody asks the database: joining the tables takes a tenth of a start.
+    if all(mapper.configured for mapper in Base.registry.mappers):
+        _keep_history()
+    else:
+        event.listen(Mapper, "after_configured", _keep_history, once=True)
+
+
+def _keep_history() -> None:
     for mapper in Base.registry.mappers:
         if mapper.local_table.name in TRACED:  # type: ignore[attr-defined]  # every model has one table
             for name in _columns(mapper):

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import cache
+from typing import Any
 
 from flask import abort, current_app
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, func, select
@@ -100,7 +102,7 @@ def feed_etag_or_404(token: str) -> str:
     who may ask is looked at here as `contact_or_404` does it.
     """
     values = {"contact": owner_id_in(token) or 0, "since": clock.now() - KEPT}
-    rows = db.session.connection().execute(_FEED, values).all()
+    rows = db.session.connection().execute(_feed(), values).all()
     row = rows[0] if rows else None
     owner = Owner(row.contact_id, row.conference_id, row.link_generation) if row else Owner(0, 0, 0)
     if not tokens.opens(token, owner, Purpose.FEED) or row is None:
@@ -172,50 +174,52 @@ _INVITATION = (
 )
 
 
-_FEED = (
-    select(
-        # Of the one conference, so that it is counted once and not for each row.
-        zones_in_words(
-            select(Participant.conference_id)
-            .join(Contact, Contact.participant_id == Participant.id)
-            .where(Contact.id == bindparam("contact"))
-            .correlate(None)
-            .scalar_subquery()
-        ).label("zones"),
-        Contact.id.label("contact_id"),
-        Contact.name,
-        Contact.email,
-        Contact.language,
-        Contact.is_deputy,
-        Contact.link_generation,
-        Participant.conference_id,
-        Conference.titles,
-        Meeting.id,
-        *_MEETING,
-        *_INVITATION,
-        CalendarEntry.sequence,
-        select(func.max(AgendaRelease.number))
-        .where(AgendaRelease.meeting_id == Meeting.id)
-        .correlate(Meeting)
-        .scalar_subquery(),
+@cache
+def _feed() -> Select[*tuple[Any, ...]]:
+    """Whose feed it is, with a row for each session in it (see `feed_invitations`); rows without one are older."""
+    return (
+        select(
+            # Of the one conference, so that it is counted once and not for each row.
+            zones_in_words(
+                select(Participant.conference_id)
+                .join(Contact, Contact.participant_id == Participant.id)
+                .where(Contact.id == bindparam("contact"))
+                .correlate(None)
+                .scalar_subquery()
+            ).label("zones"),
+            Contact.id.label("contact_id"),
+            Contact.name,
+            Contact.email,
+            Contact.language,
+            Contact.is_deputy,
+            Contact.link_generation,
+            Participant.conference_id,
+            Conference.titles,
+            Meeting.id,
+            *_MEETING,
+            *_INVITATION,
+            CalendarEntry.sequence,
+            select(func.max(AgendaRelease.number))
+            .where(AgendaRelease.meeting_id == Meeting.id)
+            .correlate(Meeting)
+            .scalar_subquery(),
+        )
+        .select_from(Contact)
+        .join(Participant, Participant.id == Contact.participant_id)
+        .join(Conference, Conference.id == Participant.conference_id)
+        .outerjoin(
+            Invitation,
+            (Invitation.participant_id == Participant.id)
+            & (Contact.is_deputy.is_(False) | (Invitation.deputy_contact_id == Contact.id)),
+        )
+        .outerjoin(Meeting, (Meeting.id == Invitation.meeting_id) & (Meeting.starts_at > bindparam("since")))
+        .outerjoin(
+            CalendarEntry,
+            (CalendarEntry.meeting_id == Meeting.id) & (CalendarEntry.email_key == Contact.email_key),
+        )
+        .where(Contact.id == bindparam("contact"))
+        .order_by(Meeting.starts_at, Meeting.id, Invitation.id)
     )
-    .select_from(Contact)
-    .join(Participant, Participant.id == Contact.participant_id)
-    .join(Conference, Conference.id == Participant.conference_id)
-    .outerjoin(
-        Invitation,
-        (Invitation.participant_id == Participant.id)
-        & (Contact.is_deputy.is_(False) | (Invitation.deputy_contact_id == Contact.id)),
-    )
-    .outerjoin(Meeting, (Meeting.id == Invitation.meeting_id) & (Meeting.starts_at > bindparam("since")))
-    .outerjoin(
-        CalendarEntry,
-        (CalendarEntry.meeting_id == Meeting.id) & (CalendarEntry.email_key == Contact.email_key),
-    )
-    .where(Contact.id == bindparam("contact"))
-    .order_by(Meeting.starts_at, Meeting.id, Invitation.id)
-)
-"""Whose feed it is, with a row for each session in it (see `feed_invitations`); rows without one are older."""
 
 
 class _Digest:

@@ -2,8 +2,6 @@
 
 import io
 
-from PIL import Image
-
 from roundtable import images
 
 LARGEST = (640, 320)
@@ -20,6 +18,8 @@ def made_ready(content: bytes) -> bytes:
 
 
 def _made(content: bytes) -> bytes:
+    from PIL import Image  # noqa: PLC0415 - never in the web process
+
     picture = images.opened(content)
     picture.thumbnail(LARGEST, Image.Resampling.LANCZOS)
     result = io.BytesIO()

@@ -1,17 +1,21 @@
 """The picture of the demonstration: twenty places at a video table, drawn, with no person in it."""
 
 import io
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING
 
 from roundtable import fonts
 from roundtable.demo.cities import CITIES
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw as Pen
 
 _GROUNDS = ("#24427a", "#1d6f5f", "#56617a", "#7a5a24", "#3c5a8f", "#2f7d6c")
 
 
 def video_wall() -> bytes:
     """Return a PNG of 1600 × 820 pixels: a wall of twenty tiles, each with a city's name."""
+    from PIL import Image, ImageDraw, ImageFont
+
     wall = Image.new("RGB", (1600, 820), "#e9e3d6")
     pen = ImageDraw.Draw(wall)
     face = fonts.named("source-sans-600")
@@ -27,7 +31,7 @@ def video_wall() -> bytes:
     return result.getvalue()
 
 
-def _tile(pen: ImageDraw.ImageDraw, left: int, top: int, ground: str) -> None:
+def _tile(pen: "Pen", left: int, top: int, ground: str) -> None:
     """Draw one tile: a desk lamp's light, an empty chair, a table edge."""
     right, bottom = left + 304, top + 188
     pen.rounded_rectangle((left, top, right, bottom), radius=16, fill=ground)

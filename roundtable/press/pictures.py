@@ -2,11 +2,13 @@
 
 import io
 from dataclasses import dataclass
-
-from PIL import Image
+from typing import TYPE_CHECKING
 
 from roundtable import images
 from roundtable.images import MOST_BYTES
+
+if TYPE_CHECKING:
+    from PIL.Image import Image as Opened
 
 SMALL_SIDE = 1600
 LARGE_SIDE = 4000
@@ -54,6 +56,8 @@ def shared(content: bytes, focal_x: int, focal_y: int) -> bytes:
 
 
 def _prepare(content: bytes) -> Prepared:
+    from PIL import Image  # noqa: PLC0415 - never in the web process
+
     layered = images.opened(content, longest_side=LARGE_SIDE)
     layered.thumbnail((LARGE_SIDE, LARGE_SIDE), Image.Resampling.LANCZOS)
     plain = Image.new("RGB", layered.size, "white")
@@ -63,13 +67,15 @@ def _prepare(content: bytes) -> Prepared:
     return Prepared(small=_jpeg(plain), large=large)
 
 
-def _jpeg(picture: Image.Image) -> Picture:
+def _jpeg(picture: "Opened") -> Picture:
     result = io.BytesIO()
     picture.save(result, "JPEG", quality=QUALITY, optimize=True, progressive=True)
     return Picture(result.getvalue(), picture.width, picture.height)
 
 
 def _cut(content: bytes, focal_x: int, focal_y: int) -> bytes:
+    from PIL import Image  # noqa: PLC0415 - never in the web process
+
     picture = Image.open(io.BytesIO(content), formats=("JPEG",))
     wide, high = SHARE_SIZE
     scale = min(picture.width / wide, picture.height / high)

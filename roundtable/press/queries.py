@@ -149,21 +149,20 @@ def public_text(
     With it come the number of the newest public version and the instant at which the first one became public.
     """
     wanted = {"slug": slug, "language": language, "number": number, "now": clock.now()}
-    row = db.session.execute(_PUBLIC_TEXT, wanted).one_or_none()
+    row = db.session.execute(_public_text(), wanted).one_or_none()
     return None if row is None else (row[0], row[1], row[2])
 
 
-_OTHER = aliased(Publication)
-
-
+@cache
 def _public_text() -> Select[PublicationText, int, datetime]:
     """Return the statement of `public_text`; it is asked most of all, and to build it takes longer than to ask it."""
     now = bindparam("now", type_=UtcInstant)
-    others = select(func.max(_OTHER.number)).where(_OTHER.slug == bindparam("slug"))
-    newest = others.where(is_public(_OTHER, now)).scalar_subquery()
+    other = aliased(Publication)
+    others = select(func.max(other.number)).where(other.slug == bindparam("slug"))
+    newest = others.where(is_public(other, now)).scalar_subquery()
     first = (
-        select(func.min(_OTHER.visible_at))
-        .where(_OTHER.summary_id == Publication.summary_id, is_public(_OTHER, now))
+        select(func.min(other.visible_at))
+        .where(other.summary_id == Publication.summary_id, is_public(other, now))
         .correlate(Publication)
         .scalar_subquery()
     )
@@ -178,9 +177,6 @@ def _public_text() -> Select[PublicationText, int, datetime]:
             is_public(Publication, now),
         )
     )
-
-
-_PUBLIC_TEXT = _public_text()
 
 
 _NEWEST_FIRST = (Publication.visible_at.desc(), Publication.id.desc())

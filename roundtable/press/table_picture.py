@@ -3,10 +3,10 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext, ngettext
-from PIL import Image, ImageDraw, ImageFont
 
 from roundtable import dates, fonts, times
 from roundtable.db import Texts
@@ -14,6 +14,10 @@ from roundtable.languages import speaking
 from roundtable.minutes.record import Record
 from roundtable.press.composing import AT_THE_TABLE
 from roundtable.web.charts import Table, table
+
+if TYPE_CHECKING:
+    from PIL.ImageDraw import ImageDraw
+    from PIL.ImageFont import FreeTypeFont
 
 SIZE = (2400, 1600)
 INK, SOFT, PAPER, TOP, SEAT = "#17233b", "#56617a", "#fbfaf6", "#f2eee6", "#1d6f5f"
@@ -56,6 +60,8 @@ def table_picture(record: Record, languages: Sequence[str]) -> Drawn:
 
 
 def _draw(names: Sequence[str], middle: str) -> bytes:
+    from PIL import Image, ImageDraw  # noqa: PLC0415 - once for a summary
+
     plan = table(len(names))
     scale = min(SIZE[0] / plan.width, SIZE[1] / plan.height)
     picture = Image.new("RGB", SIZE, PAPER)
@@ -83,14 +89,16 @@ def _draw(names: Sequence[str], middle: str) -> bytes:
     return result.getvalue()
 
 
-def _label(pen: ImageDraw.ImageDraw, plan: Table, name: str, at: tuple[float, float], anchor: str) -> None:
+def _label(pen: "ImageDraw", plan: Table, name: str, at: tuple[float, float], anchor: str) -> None:
     side = {"start": "ls", "middle": "ms", "end": "rs"}[anchor]
     pen.text(
         at, name, fill=INK, font=_face("source-sans-600", 52 if plan.font_size > 11 else 38), anchor=side
     )
 
 
-def _face(name: str, size: int) -> ImageFont.FreeTypeFont:
+def _face(name: str, size: int) -> "FreeTypeFont":
+    from PIL import ImageFont  # noqa: PLC0415
+
     face = fonts.named(name)
     assert face is not None
     return ImageFont.truetype(str(fonts.whole_file(face)), size)

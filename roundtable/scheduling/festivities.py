@@ -7,9 +7,9 @@ forecasts until a country announces them, and are said to be.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
-from functools import lru_cache
+from functools import cache, lru_cache
+from types import ModuleType
 
-import holidays
 from flask_babel import gettext
 
 from roundtable.errors import sentence
@@ -72,28 +72,36 @@ class Holiday:
         return gettext("%(name)s (forecast)", name=name) if self.is_forecast else name
 
 
+@cache
+def _library() -> ModuleType:
+    # A start does without it.
+    import holidays  # noqa: PLC0415
+
+    return holidays
+
+
 def _english(country: str) -> str | None:
     """Return the package's code for English names; None where it has only those of the country."""
-    spoken = getattr(getattr(holidays, country), "supported_languages", ())
+    spoken = getattr(getattr(_library(), country), "supported_languages", ())
     return next((code for code in ("en_US", "en_GB", "en") if code in spoken), None)
 
 
 @lru_cache(maxsize=2048)
 def calendar(country: str, state: str, year: int) -> Mapping[date, Holiday]:
     """Return the public holidays of a year by day; nothing for a country that the package does not know."""
-    supported = holidays.list_supported_countries()
+    supported = _library().list_supported_countries()
     if country not in supported:
         return {}
     subdivision = state if state in supported[country] else None
     language = _english(country)
     found: dict[date, Holiday] = {}
-    categories = getattr(getattr(holidays, country), "supported_categories", ())
+    categories = getattr(getattr(_library(), country), "supported_categories", ())
     if "half_day" in categories:
-        half = holidays.country_holidays(
+        half = _library().country_holidays(
             country, subdiv=subdivision, years=year, language=language, categories="half_day"
         )
         found |= {day: _holiday(name, is_half_day=True) for day, name in half.items()}
-    whole = holidays.country_holidays(country, subdiv=subdivision, years=year, language=language)
+    whole = _library().country_holidays(country, subdiv=subdivision, years=year, language=language)
     return found | {day: _holiday(name, is_half_day=False) for day, name in whole.items()}
 
 
@@ -111,12 +119,12 @@ def holiday(day: date, country: str, state: str) -> Holiday | None:
 @lru_cache(maxsize=512)
 def weekend(country: str) -> frozenset[int]:
     """Return the weekdays (Monday is 0) on which offices of the country are closed anyway."""
-    if country not in holidays.list_supported_countries():
+    if country not in _library().list_supported_countries():
         return frozenset({5, 6})
-    return frozenset(holidays.country_holidays(country).weekend)
+    return frozenset(_library().country_holidays(country).weekend)
 
 
 def states(country: str) -> tuple[str, ...]:
     """Return the codes of the country's states that have holidays of their own."""
-    found = holidays.list_supported_countries().get(country, [])
+    found = _library().list_supported_countries().get(country, [])
     return tuple(code for code in found if code.isupper() or code.isdigit())

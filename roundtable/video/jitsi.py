@@ -6,8 +6,6 @@ Source of the claims: the Jitsi handbook, "Authentication (JWT)", lib-jitsi-meet
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
-import jwt
-
 from roundtable.video.calling import fetch
 from roundtable.video.kinds import Ticket
 
@@ -16,6 +14,8 @@ AUDIENCE = "jitsi"
 
 def token(ticket: Ticket, *, url: str, app_id: str, secret: str, now: datetime) -> str:
     """Return the signed token (HS256): it opens this room alone, from when its door opens until it closes."""
+    import jwt  # noqa: PLC0415 - it brings cryptography with it, and few pages need either
+
     claims = {
         "aud": AUDIENCE,
         "iss": app_id,

@@ -11,6 +11,7 @@ from roundtable.web import (
     logs,
     metering,
     numbers,
+    routing,
     shelf,
     templating,
     traces,
@@ -20,6 +21,7 @@ from roundtable.web import (
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Give the app all that its pages share."""
+    routing.init_app(app)
     numbers.init_app(app)
     logs.init_app(app)
     traces.init_app(app, settings)
