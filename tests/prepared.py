@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import settings_for, shared_folder
-from databases import settle
+from databases import new_postgresql, settle, uri_for
 from filelock import FileLock
 
 from roundtable import clock, create_app, fonts, schema
@@ -32,39 +32,49 @@ def _told_unpublished() -> None:
         assert story.tell()
 
 
-def copy_migrated(factory: pytest.TempPathFactory, folder: Path) -> None:
-    """Fill the folder with an empty database that is up to date."""
-    _copy(factory, "migrated", folder, _nothing)
+def copy_migrated(factory: pytest.TempPathFactory, folder: Path, kind: str = "sqlite") -> str:
+    """Fill the folder for a program with an empty database that is up to date; return the database's address."""
+    return _copy(factory, "migrated", folder, kind, _nothing)
 
 
-def copy_told(factory: pytest.TempPathFactory, folder: Path, *, at: datetime | None = None) -> None:
-    """Fill the folder with the demonstration, as if told at an instant; at none, it was told just now."""
-    _copy(factory, f"told-{at:%Y-%m-%d}" if at else "told", folder, _told, at)
+def copy_told(
+    factory: pytest.TempPathFactory, folder: Path, kind: str = "sqlite", *, at: datetime | None = None
+) -> str:
+    """The same with the demonstration, as if told at an instant; at none, it was told just now."""
+    return _copy(factory, f"told-{at:%Y-%m-%d}" if at else "told", folder, kind, _told, at)
 
 
-def copy_unpublished(factory: pytest.TempPathFactory, folder: Path) -> None:
-    """Fill the folder with the demonstration, told just now, before anything was written for the press."""
-    _copy(factory, "unpublished", folder, _told_unpublished)
+def copy_unpublished(factory: pytest.TempPathFactory, folder: Path, kind: str = "sqlite") -> str:
+    """The same with the demonstration, told just now, before anything was written for the press."""
+    return _copy(factory, "unpublished", folder, kind, _told_unpublished)
 
 
 def _copy(
     factory: pytest.TempPathFactory,
     name: str,
     folder: Path,
+    kind: str,
     fill: Callable[[], None],
     at: datetime | None = None,
-) -> None:
-    ready = shared_folder(factory) / f"prepared-{name}"
+) -> str:
+    ready = shared_folder(factory) / f"prepared-{name}-{kind}"
     with FileLock(f"{ready}.lock"):
         if not ready.exists():
             unfinished = ready.with_suffix(".unfinished")
-            _make(unfinished, fill, at)
+            _make(unfinished, kind, fill, at)
             unfinished.rename(ready)
     shutil.copytree(ready, folder, dirs_exist_ok=True)
+    address = folder / ADDRESS
+    return new_postgresql(like=address.read_text("utf-8")) if address.exists() else uri_for(kind, folder)
 
 
-def _make(folder: Path, fill: Callable[[], None], at: datetime | None) -> None:
-    app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
+ADDRESS = "database.txt"
+"""Names the database that belongs to a prepared folder, where it is not in the folder itself."""
+
+
+def _make(folder: Path, kind: str, fill: Callable[[], None], at: datetime | None) -> None:
+    uri = uri_for(kind, folder)
+    app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     # Browsers ask for them; made once here, not by each server.
     fonts.prepare(folder / "fonts")
     clock.set_source((lambda: at) if at else None)
@@ -73,3 +83,5 @@ def _make(folder: Path, fill: Callable[[], None], at: datetime | None) -> None:
         fill()
         settle()
     clock.set_source(None)
+    if kind != "sqlite":
+        (folder / ADDRESS).write_text(uri, "utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient, settings_for
+from databases import FIRST
 from flask import Flask
 from prepared import copy_told
 
@@ -22,8 +23,8 @@ FORMLESS = {"/sign-out", "/language"}
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The demonstration, told once for all tests of this file."""
     folder = tmp_path_factory.mktemp("demonstration")
-    copy_told(tmp_path_factory, folder)
-    app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
+    uri = copy_told(tmp_path_factory, folder, FIRST)
+    app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     app.test_client_class = OwnClient
     with app.app_context():
         assert not story.tell()

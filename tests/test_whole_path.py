@@ -24,6 +24,7 @@ from browsing import (
     text_of,
 )
 from conftest import Postman, free_port, settings_for
+from databases import FIRST
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from prepared import copy_told
@@ -286,8 +287,11 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     port = free_port()
     folder = tmp_path_factory.mktemp("shown")
     address = f"http://localhost:{port}"
-    copy_told(tmp_path_factory, folder)
-    app = create_app(settings_for(folder, demonstration=True, smtp_url="", public_url=address, port=port))
+    uri = copy_told(tmp_path_factory, folder, FIRST)
+    settings = settings_for(
+        folder, demonstration=True, smtp_url="", public_url=address, port=port, database_uri=uri
+    )
+    app = create_app(settings)
     with app.app_context():
         link = story.welcome(address).split()[-1]
         db.session.remove()

@@ -71,10 +71,15 @@ const soon = (form, after = PAUSE) => {
   say();
   timers.set(form, setTimeout(save, after, form));
 };
-const save = async (form) => {
-  if (form.dataset.busy || !form.querySelector(".theirs").hidden) return;
+// One message about a part at a time; whoever asks meanwhile waits for the same one.
+const onTheirWay = new Map();
+const save = (form) => {
+  if (!onTheirWay.has(form)) onTheirWay.set(form, send(form).finally(() => onTheirWay.delete(form)));
+  return onTheirWay.get(form);
+};
+const send = async (form) => {
+  if (!form.querySelector(".theirs").hidden) return;
   const now = words(form);
-  form.dataset.busy = "1";
   let answer;
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { Accept: "application/json" }, redirect: "manual" });
@@ -85,7 +90,6 @@ const save = async (form) => {
     isLost = true;
     timers.set(form, setTimeout(save, AGAIN, form));
   }
-  delete form.dataset.busy;
   if (answer?.status === 200) {
     form.dataset.saved = now;
     faults.delete(form);
@@ -119,8 +123,9 @@ addEventListener("submit", async (event) => {
   if (form.matches("form.block") || !waiting.size || pressed.has(form)) return;
   event.preventDefault();
   pressed.add(form);
-  await Promise.all([...waiting].map(save));
+  while (waiting.size && !isLost && !faults.size) await Promise.all([...waiting].map(save));
   form.requestSubmit(event.submitter);
+  pressed.delete(form);
 });
 addEventListener("beforeunload", (event) => {
   if (waiting.size) event.preventDefault();

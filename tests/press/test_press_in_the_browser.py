@@ -8,12 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import feedparser  # type: ignore[import-untyped]
-import make
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import DESK, PHONE, Served, errors, letter_to, letters_in, open_page, text_of
+from browsing import DESK, PHONE, Served, errors, letter_to, letters_in, open_page, program, text_of
 from conftest import Postman
-from playwright.sync_api import Browser, Page, expect
+from databases import FIRST
+from playwright.sync_api import Browser, Page, Route, expect
 from prepared import copy_unpublished
 from sqlalchemy import select
 
@@ -30,21 +30,18 @@ PATH = "/press/2020-06-20-metropolitan-mayors-round-table"
 
 @pytest.fixture
 def demonstration(
-    served: Served, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
-) -> Served:
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+) -> Iterator[Served]:
     """The demonstration, but for its press summary, which is left to the test."""
-    with served.app.app_context():
-        db.engine.dispose()
-        for leftover in tmp_path.glob("roundtable.sqlite*"):
-            leftover.unlink()
-        copy_unpublished(tmp_path_factory, tmp_path)
-        conference = db.session.scalars(select(Conference)).one()
-        conference.second_pair_of_eyes = True
-        db.session.commit()
-        db.session.remove()
-    clock.set_source(lambda: make.NOW)
-    postman[0].arrived.clear()
-    return served
+    uri = copy_unpublished(tmp_path_factory, tmp_path, FIRST)
+    with program(tmp_path, uri, postman[1]) as served:
+        with served.app.app_context():
+            conference = db.session.scalars(select(Conference)).one()
+            conference.second_pair_of_eyes = True
+            db.session.commit()
+            db.session.remove()
+        postman[0].arrived.clear()
+        yield served
 
 
 @pytest.fixture(autouse=True)
@@ -223,6 +220,24 @@ def test_a_button_pressed_in_the_pause_does_not_lose_what_was_typed(
 
     page.locator(".part.lead textarea[lang=en]").fill("Typed just now.")
     page.get_by_role("button", name="Add a paragraph").click()
+
+    expect(page.locator("[data-order] .part")).to_have_count(5)
+    expect(page.locator(".part.lead textarea[lang=en]")).to_have_value("Typed just now.")
+
+
+def test_a_button_pressed_while_something_is_being_saved_waits_for_it(
+    browser: Browser, demonstration: Served
+) -> None:
+    page = _signed_in(browser, demonstration, "press")
+    page.get_by_role("button", name="Compose the first draft").click()
+    expect(page.locator(".is-live")).to_be_visible()
+    on_its_way: list[Route] = []
+    page.route("**/press/parts/*", lambda route: on_its_way.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
+
+    with page.expect_request(lambda request: request.method == "POST"):
+        page.locator(".part.lead textarea[lang=en]").fill("Typed just now.")
+    page.get_by_role("button", name="Add a paragraph").click()
+    on_its_way[0].continue_()
 
     expect(page.locator("[data-order] .part")).to_have_count(5)
     expect(page.locator(".part.lead textarea[lang=en]")).to_have_value("Typed just now.")

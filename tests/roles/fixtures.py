@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import OwnClient, settings_for
+from databases import FIRST, Kept
 from prepared import copy_told
 from roles.world import NOW, PASSWORD, PEOPLE, World, complete
 
@@ -15,12 +16,12 @@ from roundtable.web.guards import limiter
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
-    copy_told(tmp_path_factory, folder, at=NOW)
-    app = create_app(settings_for(folder, demonstration=True, smtp_url=""), testing=True)
+    uri = copy_told(tmp_path_factory, folder, FIRST, at=NOW)
+    app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     app.test_client_class = OwnClient
     limiter.enabled = False
     with app.app_context():
-        made = complete(app, folder)
+        made = complete(app)
         yield made
         db.session.remove()
         db.engine.dispose()
@@ -43,8 +44,8 @@ def people(world: World) -> Iterator[dict[str, OwnClient]]:
         nobody = world.app.test_client()
         assert isinstance(nobody, OwnClient)
         found["nobody"] = nobody
-        before = (world.folder / "as-it-was.sqlite").read_bytes()
-        world.keep()
+        # With their sign-ins, until the test has ended.
+        before, world.kept = world.kept, Kept()
         yield found
-        (world.folder / "as-it-was.sqlite").write_bytes(before)
+        world.kept = before
         world.restore()

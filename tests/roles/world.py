@@ -1,13 +1,11 @@
 """A world in which every route has its object: the demonstration, what it lacks, and a foreign conference."""
 
-import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import make
-from databases import settle
+from databases import Kept
 from flask import Flask
 from press import newsroom
 from sqlalchemy import select
@@ -68,25 +66,16 @@ class World:
     """
 
     app: Flask
-    folder: Path
     stages: dict[str, Values]
     foreign: Values
+    kept: Kept
 
     def restore(self) -> None:
-        """Make everything as it was at the beginning."""
-        db.session.remove()
-        db.engine.dispose()
-        for leftover in self.folder.glob("roundtable.sqlite-*"):
-            leftover.unlink()
-        shutil.copy(self.folder / "as-it-was.sqlite", self.folder / "roundtable.sqlite")
-
-    def keep(self) -> None:
-        """Remember everything as it is now."""
-        settle()
-        shutil.copy(self.folder / "roundtable.sqlite", self.folder / "as-it-was.sqlite")
+        """Make everything as it was when it was kept."""
+        self.kept.restore()
 
 
-def complete(app: Flask, folder: Path) -> World:
+def complete(app: Flask) -> World:
     """Add to the demonstration, told at NOW, all that it lacks."""
     clock.set_source(lambda: NOW)
     own = db.session.scalars(select(Conference)).one()
@@ -101,9 +90,7 @@ def complete(app: Flask, folder: Path) -> World:
         "minutes in draft": _values(own, draft),
         "minutes approved": _values(own, approved),
     }
-    world = World(app, folder, stages, _foreign())
-    world.keep()
-    return world
+    return World(app, stages, _foreign(), Kept())
 
 
 def _people(own: Conference) -> None:
