@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http.cookies import SimpleCookie
 
 import make
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from roundtable import clock
 from roundtable.accounts import passwords, service
 from roundtable.accounts.models import SignIn
+from roundtable.accounts.sign_in_service import LONGEST_SIGN_IN
 from roundtable.db import db
 from roundtable.errors import Refusal
 
@@ -110,6 +113,23 @@ def test_the_cookie_is_for_this_site_and_no_script(client: OwnClient) -> None:
     (cookie,) = [line for line in response.headers.getlist("Set-Cookie") if line.startswith("roundtable=")]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+def test_the_cookie_lasts_as_long_as_a_sign_in_may_and_pages_do_not_give_it_anew(client: OwnClient) -> None:
+    make.user()
+    db.session.commit()
+
+    answer = client.post("/sign-in", data={"email": "organizer@example.org", "password": make.PASSWORD})
+    client.get("/account")  # the token of its forms goes into the cookie
+
+    (cookie,) = [
+        SimpleCookie(line)["roundtable"]
+        for line in answer.headers.getlist("Set-Cookie")
+        if "roundtable=" in line
+    ]
+    lasts = parsedate_to_datetime(cookie["expires"]) - datetime.now(UTC)
+    assert timedelta(days=6, hours=23) < lasts <= LONGEST_SIGN_IN
+    assert "Set-Cookie" not in client.get("/account").headers
 
 
 @pytest.mark.parametrize("weak", ["short", "x" * 1001, "passwordpassword", "roundtable2026"])
