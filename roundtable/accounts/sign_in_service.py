@@ -18,6 +18,7 @@ from roundtable.accounts.service import user_with
 from roundtable.audit.origin import shortened
 from roundtable.audit.service import acts_as, note
 from roundtable.db import db, writing
+from roundtable.words import tidy
 
 LONGEST_SIGN_IN = timedelta(days=7)
 LONGEST_IDLE = timedelta(hours=12)
@@ -68,7 +69,7 @@ def open_sign_in(user: User, method: Method, *, awaits_second_factor: bool = Fal
 
 
 def _browser() -> str:
-    return (request.user_agent.string if has_request_context() else "")[:300]
+    return tidy(request.user_agent.string if has_request_context() else "")[:300]
 
 
 def user_of_sign_in(key: str) -> User | None:

@@ -70,8 +70,8 @@ def _reply(calendar: object, method_in_mail: str) -> Reply:
     if method == "REPLY" and said is None:
         raise NotAReply("no answer in it")
     return Reply(
-        uid=str(event.get("UID", ""))[:120],
-        attendee=addresses.key(_mailbox(str(attendees))),
+        uid=tidy(str(event.get("UID", "")))[:120],
+        attendee=addresses.key(_mailbox(tidy(str(attendees)))),
         said=said or Answer.TENTATIVE,
         sequence=_sequence(event),
         stamped_at=_instant(event, "DTSTAMP"),

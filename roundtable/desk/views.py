@@ -133,6 +133,10 @@ def _age() -> timedelta:
     return timedelta(seconds=min(max(0.0, seconds), 30 * 86400.0))
 
 
+def _writer() -> Writer:
+    return Writer(present_user().name, tidy(request.form.get("desk"))[:36])
+
+
 def _entry_said(entry: Entry) -> dict[str, Any]:
     return {
         "id": entry.id,
@@ -152,7 +156,7 @@ def save(meeting_id: int) -> ResponseReturnValue:
     """
     meeting = meeting_or_404(meeting_id, Right.KEEP_RECORD)
     minutes = minutes_or_404(meeting)
-    key, by = request.form.get("key", ""), Writer(present_user().name, request.form.get("desk", "")[:36])
+    key, by = request.form.get("key", ""), _writer()
     if not 8 <= len(key) <= 36 or not key.isascii() or not key.isprintable():
         abort(400)
     version = request.form.get("version", 0, type=key_of)
@@ -195,7 +199,7 @@ def remove(meeting_id: int, key: str) -> ResponseReturnValue:
     entry = minutes_queries.entry_by_key(minutes_or_404(meeting), key)
     if entry is None:
         abort(404)
-    by = Writer(present_user().name, request.form.get("desk", "")[:36])
+    by = _writer()
     try:
         entry_service.remove_entry(entry, by, version=request.form.get("version", 0, type=key_of))
     except Refusal as refusal:

@@ -16,6 +16,7 @@ from roundtable.guest_list.models import GuestImport, GuestListFile
 from roundtable.guests import list_import, sheets
 from roundtable.languages import refusal_text
 from roundtable.web.access import row_or_404
+from roundtable.words import tidy
 
 bp = Blueprint("guest_import", __name__, url_prefix="/conferences/<int:conference_id>/guests/import")
 
@@ -43,7 +44,7 @@ def take(conference_id: int) -> ResponseReturnValue:
     form = ImportForm(request.form)
     upload = request.files.get("file")
     content = upload.read(sheets.MOST_BYTES + 1) if upload else b""
-    name = (upload.filename or "") if upload else ""
+    name = tidy(upload.filename) if upload else ""
     try:
         file = import_service.take_file(conference, present_user(), name, content, form.encoding.data or "")
     except Refusal as refusal:

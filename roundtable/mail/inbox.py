@@ -18,6 +18,7 @@ from roundtable.mail.authenticity import is_authentic
 from roundtable.mail.incoming import MOST_BYTES, CalendarPart, IncomingMail, Unreadable, key_of, read
 from roundtable.mail.models import ReceivedMail
 from roundtable.mail_servers import ImapServer, imap_server
+from roundtable.words import tidy
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +54,12 @@ def receive(raw: bytes) -> ReceivedMail | None:
         log.exception("a mail could not be taken")
         outcome, detail, letter_id = "failed", type(error).__name__, None
     received = ReceivedMail(
-        message_key=key, received_at=clock.now(), outcome=outcome, detail=detail[:500], letter_id=letter_id
+        message_key=key,
+        received_at=clock.now(),
+        outcome=outcome,
+        # Whatever a mail says: what cannot be stored would keep it, and all after it, from being taken.
+        detail=tidy(detail)[:500],
+        letter_id=letter_id,
     )
     db.session.add(received)
     return received

@@ -164,10 +164,10 @@ _RETURNED = frozenset({"message/rfc822", "text/rfc822-headers", "message/rfc822-
 def _returned_id(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        return str(payload[0].get("Message-ID", "")).strip()
+        return tidy(str(payload[0].get("Message-ID", "")))
     content = part.get_payload(decode=True)
     text = content if isinstance(content, bytes) else str(payload).encode("utf-8", "replace")
-    return str(message_from_bytes(text, policy=email.policy.compat32).get("Message-ID", "")).strip()
+    return tidy(str(message_from_bytes(text, policy=email.policy.compat32).get("Message-ID", "")))
 
 
 def _method(part: Message) -> str:

@@ -5,7 +5,7 @@ import math
 import time
 from functools import cache
 
-from flask import Flask, request
+from flask import Flask, abort, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -25,6 +25,12 @@ def _protect_forms() -> None:
     # What leads nowhere needs no token: it is answered with 404 or 405 right away.
     if not reads_only and not is_by_link() and request.routing_exception is None:
         csrf.protect()
+
+
+def _lead_nowhere() -> None:
+    """Answer an address with the character 0 like an unknown one: PostgreSQL cannot even be asked for such a text."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def _key_of_link(*, is_read: bool) -> str:
@@ -78,6 +84,7 @@ _UNLIMITED = {"health", "metrics", "web"}
 def init_app(app: Flask) -> None:
     """Put the guards before every request."""
     csrf.init_app(app)
+    app.before_request(_lead_nowhere)
     app.before_request(_protect_forms)
     app.before_request(_limit)
     app.config["RATELIMIT_STORAGE_URI"] = counters.address(app.config["ROUNDTABLE"].redis_url)

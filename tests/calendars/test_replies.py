@@ -380,3 +380,23 @@ def test_only_the_topmost_judgement_counts() -> None:
 
     assert not is_authentic(["mx.other.example; none", good], TRUSTED, "office@example.org")
     assert not is_authentic([good], "", "office@example.org")
+
+
+@pytest.mark.parametrize(
+    ("is_in", "outcome"),
+    [
+        ("UID:", "unknown-session"),
+        ("METHOD:", "no-reply"),
+        ("SUMMARY:", "answer"),
+        ("Message-ID: ", "foreign-report"),
+        ("Diagnostic-Code: ", "foreign-report"),
+    ],
+)
+def test_a_mail_with_the_character_zero_stops_no_other(one: Invitation, is_in: str, outcome: str) -> None:
+    report = bounce("<unknown@example.org>", OFFICE).replace(is_in.encode(), is_in.encode() + b"x\x00y")
+    calendar = reply_ics(one, OFFICE).replace(is_in, is_in + "x\x00y")
+    raw = report if "report" in outcome else mail(calendar, OFFICE)
+
+    assert jobs.receive(raw) == outcome
+
+    assert db.session.scalars(select(ReceivedMail.outcome)).all() == [outcome]

@@ -165,6 +165,14 @@ def entries_at(minutes: Minutes) -> str:
     return f"/meetings/{minutes.meeting_id}/desk/entries"
 
 
+def test_the_name_of_a_desk_loses_what_no_database_stores(organizer: OwnClient) -> None:
+    minutes = opened()
+
+    answer = organizer.post(entries_at(minutes), data=said("Words.", desk="one\x00desk"))
+
+    assert answer.status_code == 200, answer.text
+
+
 def test_sending_the_same_twice_stores_it_once(organizer: OwnClient) -> None:
     minutes = opened()
     sent = said("Words that were sent twice.")

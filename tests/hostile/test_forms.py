@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 from conftest import OwnClient
+from databases import KINDS
 from flask import Flask
 from pypdf import PdfReader
 from roles.test_roles import calls
@@ -27,6 +28,8 @@ from roundtable.mail.message import UnsafeLetter
 from roundtable.mail.models import Letter
 
 MARK = "roundtable-canary"
+DATABASE = KINDS[-1]
+"""The stricter one: PostgreSQL refuses texts that SQLite takes."""
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,10 @@ from roundtable.web.guards import limiter
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    kind = getattr(request.module, "DATABASE", FIRST)
     folder = tmp_path_factory.mktemp("world")
-    uri = copy_told(tmp_path_factory, folder, FIRST, at=NOW)
+    uri = copy_told(tmp_path_factory, folder, kind, at=NOW)
     app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     app.test_client_class = OwnClient
     limiter.enabled = False

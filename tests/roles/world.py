@@ -135,7 +135,9 @@ def _minutes(meeting: Meeting, speakers: list[Participant]) -> Minutes:
     entry = db.session.scalars(select(Entry).where(Entry.minutes_id == minutes.id).order_by(Entry.id)).first()
     assert entry is not None
     circulation.circulate(minutes, circulation.Circulation(NOW + timedelta(days=3), by_silence=False), by="A")
-    contact = db.session.scalars(select(Contact).where(Contact.participant_id == speakers[0].id)).first()
+    contact = db.session.scalars(
+        select(Contact).where(Contact.participant_id == speakers[0].id).order_by(Contact.id)
+    ).first()
     assert contact is not None
     circulation.remark(minutes, contact, circulation.Said(entry.id, True, "Not so", "So", "en"))
     db.session.flush()
@@ -152,10 +154,14 @@ def _press(approved: Meeting) -> None:
 
 
 def _rows(own: Conference, planned: Meeting) -> None:
-    failed = db.session.scalars(select(Letter).where(Letter.topic == f"meeting/{planned.id}")).first()
+    failed = db.session.scalars(
+        select(Letter).where(Letter.topic == f"meeting/{planned.id}").order_by(Letter.id)
+    ).first()
     assert failed is not None
     failed.state, failed.last_error = LetterState.REFUSED, "550 no such user"
-    invitation = db.session.scalars(select(Invitation).where(Invitation.meeting == planned)).first()
+    invitation = db.session.scalars(
+        select(Invitation).where(Invitation.meeting == planned).order_by(Invitation.id)
+    ).first()
     assert invitation is not None
     invitation.deputy_state, invitation.deputy_name = DeputyState.PROPOSED, "Deputy"
     invitation.deputy_email = "deputy@ankara.example.org"
@@ -173,7 +179,7 @@ def _rows(own: Conference, planned: Meeting) -> None:
 
 
 def _list_rows(of: Conference) -> None:
-    user = db.session.scalars(select(User)).first()
+    user = db.session.scalars(select(User).order_by(User.id)).first()
     assert user is not None
     db.session.add(
         GuestListFile(
@@ -236,7 +242,9 @@ def _foreign() -> Values:
             ends_at=NOW + timedelta(days=2),
         )
     )
-    invitation = db.session.scalars(select(Invitation).where(Invitation.meeting == meeting)).first()
+    invitation = db.session.scalars(
+        select(Invitation).where(Invitation.meeting == meeting).order_by(Invitation.id)
+    ).first()
     assert invitation is not None
     db.session.add(
         CalendarReply(
@@ -256,7 +264,8 @@ def _values(conference: Conference, meeting: Meeting) -> Values:
     """Return a value for every argument of an address, all of one conference and session."""
 
     def first(query: Any) -> Any:
-        return db.session.scalars(query).first()
+        # The databases have an order of their own where none is asked for.
+        return db.session.scalars(query.order_by(query.selected_columns.id)).first()
 
     participant = first(
         select(Participant)
