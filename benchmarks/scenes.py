@@ -247,7 +247,7 @@ class Scene:
 
 
 def build(folder: Path) -> Scene:
-    """Fill a program in the folder: meetings of 20 and 200 participants with agendas and answers."""
+    """Fill a program in the folder: meetings of 20, 200 and 500 participants with agendas and answers."""
     clock.set_source(lambda: make.NOW)
     port = free_port()
     controller = Controller(Sink(), hostname="127.0.0.1", port=port)
@@ -257,7 +257,7 @@ def build(folder: Path) -> Scene:
     app.test_client_class = OwnClient
     with app.app_context():
         schema.upgrade()
-        boards = {count: make.table_of(count) for count in (20, 200)}
+        boards = {count: make.table_of(count) for count in (20, 200, 500)}
         one = db.session.scalars(
             select(Invitation).where(
                 Invitation.meeting_id == boards[20].id, Invitation.answer == Answer.NEEDS_ACTION
