@@ -1,6 +1,6 @@
 """The languages of the program: which there are, which one a reader gets, and their catalogues."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from io import BytesIO
@@ -16,6 +16,9 @@ from flask import Flask, g, has_request_context, request, session
 from flask_babel import Babel, Domain, force_locale, get_locale, gettext, refresh
 from flask_babel.speaklater import LazyString
 from flask_login import current_user
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from roundtable.errors import Refusal
@@ -77,13 +80,26 @@ def init_app(app: Flask) -> None:
         pgettext=lambda context, one: said().upgettext(context, one),
         npgettext=lambda context, one, many, number: said().unpgettext(context, one, many, number),
     )
+    app.jinja_env.globals["_"] = _in_template
+
+
+@pass_eval_context
+def _in_template(context: EvalContext, sentence: str, **values: object) -> str:
+    """What `_` says in templates, as Jinja's own does it but straight: a page has dozens of sentences.
+
+    Percent signs are written double in sentences, as in every format.
+    """
+    words = _say(sentence)
+    if context.autoescape:
+        words = Markup(words)  # noqa: S704 - our own catalogue; values are escaped
+    return words % values if values or "%" in words else words
 
 
 def current_language() -> str:
     """Return the code of the language in which the present page, letter or document is written."""
     # A page asks for it hundreds of times; Flask-Babel looks into its context each time.
     try:
-        known: str | None = g.get(_KNOWN)
+        known: str | None = g._get_current_object().get(_KNOWN)  # noqa: SLF001 - Flask's proxy, asked past its magic
     except RuntimeError:  # outside of the program
         return LANGUAGES[0]
     if known is None:
@@ -107,17 +123,19 @@ def choose_language() -> str:
     """Choose: the address's own language, the reader's choice, account or contact, the browser's wish."""
     if not has_request_context():
         return LANGUAGES[0]
-    wishes = [
-        g.get("chosen_language"),
-        (request.view_args or {}).get("language"),
-        request.args.get("lang"),
-        session.get("language"),
-        g.get("contact_language"),
-        getattr(current_user, "language", None),
-    ]
-    for wish in wishes:
+    # Each is asked only where the ones before it say nothing: who has signed in is a question to the database.
+    wishes: tuple[Callable[[], str | None], ...] = (
+        lambda: g.get("chosen_language"),
+        lambda: (request.view_args or {}).get("language"),
+        lambda: request.args.get("lang"),
+        lambda: session.get("language"),
+        lambda: g.get("contact_language"),
+        lambda: getattr(current_user, "language", None),
+    )
+    for ask in wishes:
+        wish = ask()
         if wish in LANGUAGES:
-            return cast("str", wish)
+            return wish
     accepted: LanguageAccept = request.accept_languages
     return accepted.best_match(LANGUAGES) or LANGUAGES[0]
 

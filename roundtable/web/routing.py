@@ -15,13 +15,13 @@ class LaterRule(Rule):
     """
 
     def _compile_builder(self, append_unknown: bool = True) -> Builder:
-        compiled: list[Builder] = []
         compile_now = super()._compile_builder
+        name = "_build_unknown" if append_unknown else "_build"
 
         def build(rule: Rule, /, **values: object) -> tuple[str, str]:
-            if not compiled:
-                compiled.append(compile_now(append_unknown))
-            return compiled[0](rule, **values)
+            compiled: Builder = compile_now(append_unknown).__get__(rule, None)
+            setattr(rule, name, compiled)  # in the place of this one
+            return compiled(**values)
 
         return build
 
