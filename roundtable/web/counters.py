@@ -20,13 +20,43 @@ AWAY_SECONDS = 10
 """How long the store is left alone after it did not answer."""
 TIMEOUT_SECONDS = 0.5
 """How long one request waits for it."""
+SWEPT_EVERY_SECONDS = 10
+"""How often a process forgets counts that have ended."""
 
 Counted = TypeVar("Counted")
 
 
 def address(redis_url: str) -> str:
     """Return where counters are kept, in the words of Flask-Limiter."""
-    return SCHEME + redis_url if redis_url else "memory://"
+    return SCHEME + redis_url if redis_url else "own://"
+
+
+class _Sweep:
+    """Stands where the library has a timer, and forgets what has ended whenever some seconds have passed.
+
+    The library starts a thread for every request, which looks through everything that was ever counted.
+    """
+
+    def __init__(self, sweep: Callable[..., object]) -> None:
+        self._sweep = sweep
+        self._next = time.monotonic() + SWEPT_EVERY_SECONDS
+
+    def is_alive(self) -> bool:
+        """Say that no thread is needed; the library asks at every count."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + SWEPT_EVERY_SECONDS
+            self._sweep()
+        return True
+
+
+class OwnCounters(MemoryStorage):
+    """Counters of this process."""
+
+    STORAGE_SCHEME = ["own"]  # noqa: RUF012 - the library's own form
+
+    def __init__(self, uri: str | None = None, **options: Any) -> None:
+        super().__init__(uri, **options)
+        self.timer = cast("threading.Timer", _Sweep(self.timer.function))
 
 
 class SharedCounters(Storage, MovingWindowSupport):
@@ -46,7 +76,7 @@ class SharedCounters(Storage, MovingWindowSupport):
                 key_prefix="roundtable-limits",
             ),
         )
-        self._own = MemoryStorage()
+        self._own = OwnCounters()
         self._lock = threading.Lock()
         self._back_at = 0.0
 

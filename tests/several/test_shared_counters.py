@@ -90,7 +90,7 @@ def test_a_store_that_says_nothing_is_not_waited_for_again(
 
 
 def test_without_a_shared_store_each_process_counts_in_its_memory() -> None:
-    assert counters.address("") == "memory://"
+    assert counters.address("") == "own://"
 
 
 @pytest.mark.parametrize(
