@@ -46,7 +46,7 @@ def _pages(scene: scenes.Scene) -> list[Row]:
     bare = [same_data.bare_call(scene.app, client, address) for client, address in pages.values()]
     for call in [*calls, *bare] * 10:
         call()  # templates are compiled, catalogues read and statements written at the first ones
-    times = interleaved_ms([*calls, *bare])
+    times = interleaved_ms([*calls, *bare], rounds=25)
     rows = [
         Row(
             name,
