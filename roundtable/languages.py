@@ -84,7 +84,7 @@ def init_app(app: Flask) -> None:
 
 
 @pass_eval_context
-def _in_template(context: EvalContext, sentence: str, **values: object) -> str:
+def _in_template(context: EvalContext, sentence: str, /, **values: object) -> str:
     """What `_` says in templates, as Jinja's own does it but straight: a page has dozens of sentences.
 
     Percent signs are written double in sentences, as in every format.
