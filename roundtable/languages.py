@@ -72,13 +72,12 @@ def init_app(app: Flask) -> None:
     # Flask-Babel names its domain once, when it starts; ours reads .po files instead.
     app.extensions["babel"].instance.domain_instance = _DOMAIN
     # Templates ask the catalogue itself: on the way through Flask-Babel each sentence looks for the request six times.
-    said = _catalogue
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]  # the extension's own
-        gettext=lambda one: said().ugettext(one),
-        ngettext=lambda one, many, number: said().ungettext(one, many, number),
+        gettext=_say,
+        ngettext=lambda one, many, number: _catalogue().ungettext(one, many, number),
         newstyle=True,
-        pgettext=lambda context, one: said().upgettext(context, one),
-        npgettext=lambda context, one, many, number: said().unpgettext(context, one, many, number),
+        pgettext=lambda context, one: _catalogue().upgettext(context, one),
+        npgettext=lambda context, one, many, number: _catalogue().unpgettext(context, one, many, number),
     )
     app.jinja_env.globals["_"] = _in_template
 

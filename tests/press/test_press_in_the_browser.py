@@ -211,12 +211,18 @@ def test_two_officers_in_the_same_part_see_both_texts_and_one_without_network_lo
     errors.pop(second, None)
 
 
-def test_a_button_pressed_in_the_pause_does_not_lose_what_was_typed(
-    browser: Browser, demonstration: Served
-) -> None:
+def _composing(browser: Browser, demonstration: Served) -> Page:
+    """Return the page of a press officer who has just composed the first draft."""
     page = _signed_in(browser, demonstration, "press")
     page.get_by_role("button", name="Compose the first draft").click()
     expect(page.locator(".is-live")).to_be_visible()
+    return page
+
+
+def test_a_button_pressed_in_the_pause_does_not_lose_what_was_typed(
+    browser: Browser, demonstration: Served
+) -> None:
+    page = _composing(browser, demonstration)
 
     page.locator(".part.lead textarea[lang=en]").fill("Typed just now.")
     page.get_by_role("button", name="Add a paragraph").click()
@@ -228,9 +234,7 @@ def test_a_button_pressed_in_the_pause_does_not_lose_what_was_typed(
 def test_a_button_pressed_while_something_is_being_saved_waits_for_it(
     browser: Browser, demonstration: Served
 ) -> None:
-    page = _signed_in(browser, demonstration, "press")
-    page.get_by_role("button", name="Compose the first draft").click()
-    expect(page.locator(".is-live")).to_be_visible()
+    page = _composing(browser, demonstration)
     on_its_way: list[Route] = []
     page.route("**/press/parts/*", lambda route: on_its_way.append(route), times=1)  # noqa: PLW0108 - Playwright marks it
 
