@@ -70,6 +70,7 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
         "The union speaks for cities."
     )
     desk.get_by_role("button", name="Add", exact=True).first.click()
+    expect(desk.get_by_text("Union of Cities").first).to_be_visible()
     with served.app.app_context():
         conference = db.session.query(Conference).one()
         add_member(conference, accounts.user_with("press@example.org"), Role.PRESS_OFFICER)  # type: ignore[arg-type]
@@ -132,6 +133,7 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
     desk.get_by_role("link", name="See and send the invitations").click()
     expect(desk.get_by_text("3 letters, each to one address.")).to_be_visible()
     desk.get_by_role("button", name="Send 3 letters").click()
+    expect(desk.get_by_text("3 letters are on their way.")).to_be_visible()
     letters = letters_in(served, postman[0])
     assert len(letters) == 3
     invitation = letter_to(letters, "ofis@izmir.example.org")
@@ -184,6 +186,7 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
     desk.get_by_role("button", name="Save").click()
     desk.get_by_role("link", name="See and send the letters").click()
     desk.get_by_role("button", name="Send 3 letters").click()
+    expect(desk.get_by_text("3 letters are on their way.")).to_be_visible()
     moved = letter_to(letters_in(served, postman[0]), "ofis@izmir.example.org")
     method, event = event_in(moved)
     assert (method, str(event["UID"]), event["SEQUENCE"]) == ("REQUEST", uid, 1)
@@ -192,6 +195,7 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
     phone.goto(link.group(0))
     phone.get_by_text("Katılıyor", exact=True).click()
     phone.get_by_role("button", name="Yanıtı gönder").click()
+    expect(phone.get_by_text("Katılıyor. Yanıtınız için teşekkür ederiz.")).to_be_visible()
 
     # 7. The record: attendance, a statement on and one off the record, a decision; approval seals it.
     served.at(datetime(2026, 9, 4, 13, 0, tzinfo=UTC))
@@ -225,6 +229,8 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
     sign_in(press, served, "press@example.org")
     press.goto(board + "/press")
     press.get_by_role("button", name="Compose the first draft").click()
+    expect(press.locator(".part.paragraph")).not_to_have_count(0)
+    press.wait_for_load_state()
     assert "Bütçemiz" not in press.content()
     for code, headline, lead in (
         ("en", "Cities agree on a working group", "On Friday cities of two countries met by video."),
@@ -370,6 +376,7 @@ def test_pages_have_no_barrier_and_no_sideways_scrolling(
     page.get_by_label("Password").fill(story.PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("button", name=language.upper(), exact=True).click()
+    expect(page.locator("html")).to_have_attribute("lang", language)
     with shown.app.app_context():
         # So that the pages of administrators are looked at as well.
         db.session.execute(update(User).values(is_administrator=True))

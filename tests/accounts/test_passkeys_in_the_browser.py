@@ -42,7 +42,9 @@ def with_passkey(page: Page, served: Served) -> list[str]:
     page.get_by_label("Name of the passkey").fill("Office laptop")
     page.get_by_role("button", name="Make a passkey").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Recovery codes")
-    return page.locator("ol.codes code").all_inner_texts()
+    codes = page.locator("ol.codes code")
+    expect(codes).to_have_count(10)
+    return codes.all_inner_texts()
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
@@ -120,6 +122,7 @@ def test_a_passkey_of_somebody_else_and_a_closed_key_open_nothing(browser: Brows
     with_passkey(page, served)
     page.goto(served.address + "/account")
     page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.get_by_role("button", name="Sign in with a passkey")).to_be_visible()
     with served.app.app_context():
         # The account has lost its passkey; the key in the browser does not know that yet.
         db.session.execute(delete(Passkey))

@@ -96,6 +96,7 @@ def test_from_the_record_to_the_press_room(
     expect(officer.locator("#press-status")).to_have_text("Everything is saved.")
     officer.get_by_role("button", name="Add the picture of the table").click()
     officer.get_by_role("button", name="Quote Cologne").click()
+    expect(officer.locator(".part.quote")).to_have_count(1)
     assert _violations(officer) == []
 
     # Nobody publishes it before its office has released it.
@@ -171,6 +172,7 @@ def test_from_the_record_to_the_press_room(
     expect(officer.locator("#publish")).to_contain_text("Version 2 waits for its release.")
     second.reload()
     second.get_by_role("button", name="Release this version").click()
+    expect(second.get_by_role("button", name="Release this version")).to_have_count(0)
     reader.reload()
     expect(reader.get_by_role("heading", level=1)).to_have_text("Yirmi kent tek masada")
     expect(reader.locator(".notice")).to_contain_text("Başlık.")
@@ -183,6 +185,7 @@ def test_two_officers_in_the_same_part_see_both_texts_and_one_without_network_lo
     served = demonstration
     first = _signed_in(browser, served, "press")
     first.get_by_role("button", name="Compose the first draft").click()
+    expect(first.locator(".part.lead textarea[lang=en]")).to_be_visible()
     second = _signed_in(browser, served, "organizer")
 
     first.locator(".part.lead textarea[lang=en]").fill("The first officer's lead.")

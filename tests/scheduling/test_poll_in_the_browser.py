@@ -54,10 +54,12 @@ def test_a_poll_from_the_proposal_to_the_settled_date(
     boxes.nth(0).check()
     boxes.nth(1).check()
     desk.get_by_role("button", name="Take the ticked dates").click()
+    expect(desk.get_by_role("link", name="See and send the letters")).to_be_visible()
     poll = desk.url.partition("#")[0]
     desk.get_by_role("link", name="See and send the letters").click()
     expect(desk.get_by_text("2 letters, each to one address.")).to_be_visible()
     desk.get_by_role("button", name="Send 2 letters").click()
+    expect(desk.get_by_text("2 letters are on their way.")).to_be_visible()
 
     # The office in İzmir answers on a phone, first half of it, then the rest.
     letter = letter_to(letters_in(served, postman[0]), "ofis@izmir.example.org")
