@@ -2,8 +2,6 @@
 
 import re
 
-from email_validator import EmailNotValidError, validate_email
-
 from roundtable.words import tidy
 
 # What needs no second look at sending: `checked` has seen every address that was ever typed.
@@ -18,6 +16,8 @@ def checked(address: str) -> str | None:
     demonstration lives under example.org. Mailboxes with letters beyond ASCII are refused: too few
     mail servers take them (RFC 6531), and the letter would come back.
     """
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - a start reads no address
+
     try:
         found = validate_email(
             address, check_deliverability=False, test_environment=True, allow_smtputf8=False
@@ -54,6 +54,8 @@ def header_mailbox(address: str) -> str:
     """
     if _PLAIN.fullmatch(address):
         return address
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - most are plain
+
     try:
         found = validate_email(address, check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
-from roundtable import outside_services, setting_addresses
+from roundtable import addresses, outside_services, setting_addresses
 from roundtable.outside_services import ServicesError, SignInService
 from roundtable.setting_list import PREFIX
 from roundtable.setting_reader import Reader, attempt
@@ -248,8 +246,6 @@ def _mail_from(reader: Reader, demonstration: bool) -> str:
     given = reader.text("MAIL_FROM")
     if not given and demonstration:
         return "roundtable@example.org"
-    try:
-        validate_email(given, check_deliverability=False, test_environment=True)
-    except EmailNotValidError:
+    if addresses.checked(given) is None:
         reader.problem("MAIL_FROM", "must be one mail address such as invitations@example.org.")
     return given

@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent / "roundtable"
 
 # From the bottom up: a part may import what stands before it, never what comes after.
-PURE = ["errors", "words", "addresses", "times", "ical", "order", "links"]
+PURE = ["errors", "words", "addresses", "times", "ical", "ical_files", "order", "links"]
 PLATFORM = [
     "mail_servers",
     "outside_services",

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roundtable import ical, times
+from roundtable import ical, ical_files, times
 
 
 def entry(**values: object) -> ical.Entry:
@@ -37,7 +37,7 @@ def event_in(content: bytes) -> Any:  # the library's properties are unions of a
 
 
 def test_a_request_names_one_attendee_and_the_organizer() -> None:
-    event = event_in(ical.write(entry(), ical.Method.REQUEST))
+    event = event_in(ical_files.write(entry(), ical.Method.REQUEST))
 
     assert str(event["ATTENDEE"]) == "mailto:buero@koeln.example.org"
     assert dict(event["ATTENDEE"].params) == {
@@ -52,7 +52,7 @@ def test_a_request_names_one_attendee_and_the_organizer() -> None:
 
 
 def test_a_cancellation_keeps_uid_and_time_and_says_cancelled() -> None:
-    content = ical.write(entry(sequence=3), ical.Method.CANCEL)
+    content = ical_files.write(entry(sequence=3), ical.Method.CANCEL)
     event = event_in(content)
 
     assert b"METHOD:CANCEL" in content.split(b"BEGIN:VEVENT")[0]
@@ -61,7 +61,7 @@ def test_a_cancellation_keeps_uid_and_time_and_says_cancelled() -> None:
 
 
 def test_a_download_names_nobody() -> None:
-    content = ical.write(entry(), ical.Method.PUBLISH)
+    content = ical_files.write(entry(), ical.Method.PUBLISH)
 
     assert b"ATTENDEE" not in content
     assert b"ORGANIZER" not in content
@@ -69,7 +69,7 @@ def test_a_download_names_nobody() -> None:
 
 
 def test_turkey_has_one_standard_rule_and_no_daylight() -> None:
-    zone = ical.timezone_for("Europe/Istanbul", date(2026, 12, 1), date(2026, 12, 1))
+    zone = ical_files.timezone_for("Europe/Istanbul", date(2026, 12, 1), date(2026, 12, 1))
 
     assert zone is not None
     assert zone.to_ical().decode().splitlines() == [
@@ -87,7 +87,7 @@ def test_turkey_has_one_standard_rule_and_no_daylight() -> None:
 
 @pytest.mark.parametrize("name", ["Africa/Cairo", "Asia/Jerusalem", "America/Nuuk"])
 def test_a_zone_that_cannot_be_said_in_two_rules_is_written_in_utc(name: str) -> None:
-    content = ical.write(entry(zone=name), ical.Method.REQUEST)
+    content = ical_files.write(entry(zone=name), ical.Method.REQUEST)
 
     assert b"VTIMEZONE" not in content
     assert b"DTSTART:20261201T100000Z" in content
@@ -129,7 +129,7 @@ def _offset_as_outlook_reads(zone: Any, wall: datetime) -> timedelta:
 )
 def test_every_zone_is_read_as_the_instant_that_was_meant(name: str, moment: datetime) -> None:
     moment = moment.replace(second=0, microsecond=0)
-    content = ical.write(entry(zone=name, starts_at=moment), ical.Method.REQUEST)
+    content = ical_files.write(entry(zone=name, starts_at=moment), ical.Method.REQUEST)
     calendar = icalendar.Calendar.from_ical(content)
     assert isinstance(calendar, icalendar.Calendar)
     event = event_in(content)
@@ -149,7 +149,7 @@ def test_every_zone_is_read_as_the_instant_that_was_meant(name: str, moment: dat
 
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_text_breaks_out_of_its_line(title: str, name: str) -> None:
-    content = ical.write(entry(title=title, attendee=(name, "a@example.org")), ical.Method.REQUEST)
+    content = ical_files.write(entry(title=title, attendee=(name, "a@example.org")), ical.Method.REQUEST)
 
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     assert content.count(b"\n") == content.count(b"\r\n")

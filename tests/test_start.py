@@ -19,6 +19,8 @@ HEAVY = {
     "PIL",
     "cryptography",
     "holidays",
+    "icalendar",
+    "email_validator",
 }
 PAGES = """
 import json, sys

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
-
-from icalendar import Calendar, Event
+from typing import TYPE_CHECKING, Any
 
 from roundtable import addresses
 from roundtable.invitations.rsvp import Answer
 from roundtable.words import tidy
+
+if TYPE_CHECKING:
+    from icalendar import Event
 
 SAID = {
     "ACCEPTED": Answer.ACCEPTED,
@@ -44,6 +45,8 @@ def parse(content: bytes, method_in_mail: str) -> Reply:
     Raises:
         NotAReply: if there is none, or more than one, or it is broken.
     """
+    from icalendar import Calendar  # noqa: PLC0415 - replies come to the inbox, pages read none
+
     try:
         return _reply(Calendar.from_ical(content), method_in_mail)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError) as error:
@@ -52,6 +55,8 @@ def parse(content: bytes, method_in_mail: str) -> Reply:
 
 
 def _reply(calendar: object, method_in_mail: str) -> Reply:
+    from icalendar import Calendar, Event  # noqa: PLC0415 - as above
+
     if not isinstance(calendar, Calendar):
         raise NotAReply("unreadable")
     method = str(calendar.get("METHOD", "")).strip().upper()
@@ -85,7 +90,7 @@ def _mailbox(address: str) -> str:
     return text[7:] if text[:7].lower() == "mailto:" else text
 
 
-def _sequence(event: Event) -> int:
+def _sequence(event: "Event") -> int:
     try:
         found = int(event.get("SEQUENCE", 0))
     except (TypeError, ValueError) as error:
@@ -95,7 +100,7 @@ def _sequence(event: Event) -> int:
     return found
 
 
-def _instant(event: Event, name: str) -> datetime:
+def _instant(event: "Event", name: str) -> datetime:
     found = getattr(event.get(name), "dt", None)
     if not isinstance(found, datetime) or found.tzinfo is None:
         raise NotAReply(f"no {name}")
@@ -105,7 +110,7 @@ def _instant(event: Event, name: str) -> datetime:
         raise NotAReply(f"no {name}") from error
 
 
-def _comment(event: Event, attendee: Any) -> str:
+def _comment(event: "Event", attendee: Any) -> str:
     """Return the office's words: COMMENT, or the parameter in which Google puts them."""
     found = event.get("COMMENT", "")
     words = found[0] if isinstance(found, list) and found else found

@@ -37,10 +37,12 @@ def _with_link(contact: Contact) -> Callable[[str], str]:
 @by_link
 def meeting_file(token: str, meeting_id: int) -> Response:
     """Give the meeting as a file that calendars take, without any guest's address in it."""
+    from roundtable import ical_files  # noqa: PLC0415 - pages write no calendars
+
     contact = contact_or_404(token)
     invitation = shown_invitation_or_404(contact, meeting_id)
     (entry,) = feeds.entries_for(contact, [invitation], current_language())
-    content = ical.write(entry.with_links(_with_link(contact)), ical.Method.PUBLISH)
+    content = ical_files.write(entry.with_links(_with_link(contact)), ical.Method.PUBLISH)
     return file_answer(content, CALENDAR, f"session-{meeting_id}.ics")
 
 
@@ -57,7 +59,7 @@ def feed(token: str) -> Response:
         entries = feeds.entries_for(contact, invitations, language)
         name = contact.participant.conference.titles.in_language(language)
         put_in = _with_link(contact)
-        return ical.write_feed(name, [one.with_links(put_in) for one in entries])
+        return _feed_of(name, [one.with_links(put_in) for one in entries])
 
     return _feed_response(etag, content)
 
@@ -71,9 +73,15 @@ def organizers_feed(token: str) -> Response:
 
     def content() -> bytes:
         name = membership.conference.titles.in_language(language)
-        return ical.write_feed(name, feeds.entries_for_organizers(membership, language))
+        return _feed_of(name, feeds.entries_for_organizers(membership, language))
 
     return _feed_response(queries.organizers_feed_etag(membership, language), content)
+
+
+def _feed_of(name: str, entries: list[ical.Entry]) -> bytes:
+    from roundtable import ical_files  # noqa: PLC0415 - pages write no calendars
+
+    return ical_files.write_feed(name, entries)
 
 
 def _feed_response(etag: str, content: Callable[[], bytes]) -> Response:

@@ -108,6 +108,12 @@ def fill(letter: Letter | Row[Any], people: People) -> Filled:
     return Filled(recipient, put_in(letter.text), put_in(letter.html), entry, unsubscribe)
 
 
+def _calendar(entry: ical.Entry, method: str) -> bytes:
+    from roundtable import ical_files  # noqa: PLC0415 - web processes write no letters
+
+    return ical_files.write(entry, ical.Method(method))
+
+
 def as_bytes(letter: Letter | Row[Any], people: People, settings: Settings) -> tuple[bytes, str]:
     """Return the letter as it goes over the wire, and the address to which it goes.
 
@@ -129,7 +135,7 @@ def as_bytes(letter: Letter | Row[Any], people: People, settings: Settings) -> t
             message_id=letter.message_id,
             first_message_id=letter.first_message_id,
             written_at=letter.created_at,
-            calendar=ical.write(entry, ical.Method(letter.calendar_method)) if entry else None,
+            calendar=_calendar(entry, letter.calendar_method) if entry else None,
             calendar_method=letter.calendar_method,
             unsubscribe=filled.unsubscribe,
         )

@@ -10,7 +10,7 @@ from foreign_readers import Read, by_ical_js, by_ical_js_whole, by_libical
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from roundtable import ical, times
+from roundtable import ical, ical_files, times
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.invitations.models import Invitation
@@ -27,7 +27,7 @@ def _files() -> list[tuple[Letter, bytes]]:
     for letter in make.outbox():
         entry = fill(letter, people_for([letter])).entry
         if entry is not None:
-            found.append((letter, ical.write(entry, ical.Method(letter.calendar_method))))
+            found.append((letter, ical_files.write(entry, ical.Method(letter.calendar_method))))
     return found
 
 
@@ -132,7 +132,7 @@ def test_both_readers_find_the_same_instant_in_every_zone(moments: list[tuple[st
         ical.Entry(zone=zone, starts_at=moment.replace(second=0, microsecond=0, tzinfo=UTC), **ENTRY)
         for zone, moment in moments
     ]
-    files = [ical.write(one, ical.Method.REQUEST) for one in entries]
+    files = [ical_files.write(one, ical.Method.REQUEST) for one in entries]
     wanted = [int(one.starts_at.timestamp()) for one in entries]
 
     for reader in READERS:

@@ -12,7 +12,7 @@ from conftest import OwnClient
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from roundtable import clock, dates, ical, times
+from roundtable import clock, dates, ical, ical_files, times
 from roundtable.calendars.queries import feed_address
 from roundtable.db import db
 from roundtable.errors import Refusal
@@ -112,6 +112,6 @@ def test_whatever_a_guest_reads_names_the_same_instant(
     day = _spoken(meeting.starts_at, home, language)[1]
     for place in (draft.text, _words(draft.html), page, shown.description):
         assert day in place
-    sent = ical.write(shown, ical.Method.REQUEST)
+    sent = ical_files.write(shown, ical.Method.REQUEST)
     assert _instants(sent) == _instants(file) == _instants(feed) == {meeting.starts_at}
     db.session.rollback()
