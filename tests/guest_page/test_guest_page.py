@@ -195,6 +195,16 @@ def test_after_the_deadline_the_page_reads_on_and_names_a_telephone(client: OwnC
     assert 'name="answer"' not in page
 
 
+def test_a_touch_on_the_number_calls_whom_an_office_may_ask(client: OwnClient) -> None:
+    one = make.invitation(make.meeting())
+
+    page = BeautifulSoup(client.get(make.link(one)).text, "html.parser")
+
+    number = page.select_one("a[href^='tel:']")
+    assert number is not None
+    assert (number["href"], number.text) == ("tel:+4930000000", "+49 30 000000")
+
+
 def test_the_calendar_file_is_taken_by_a_calendar_and_names_no_guest(client: OwnClient) -> None:
     one = make.invitation()
     make.contact(make.participant(one.meeting.conference, "Bursa"))
