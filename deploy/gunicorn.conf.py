@@ -3,9 +3,11 @@
 Where ROUNDTABLE_REDIS_URL is not set, nothing here delivers letters: use `roundtable serve`.
 """
 
+import gc as _gc
 import os
 
 from prometheus_client import multiprocess as _multiprocess
+from sqlalchemy.orm import configure_mappers as _configure_mappers
 
 # Every name without an underscore is taken for a setting of gunicorn's.
 from roundtable import fonts as _fonts
@@ -16,6 +18,9 @@ _settings = _read(os.environ)
 _configure(_settings.log_level)
 
 wsgi_app = "roundtable:create_app()"
+# Read once, before the processes part: they share its memory, and one that takes another's place is there at once.
+# For a new version or other settings gunicorn is started anew; a HUP would start processes of the old one.
+preload_app = True
 bind = f"{_settings.host}:{_settings.port}"
 # Pages wait for the database more than they compute: some threads a process, and a process a core.
 worker_class = "gthread"
@@ -32,11 +37,16 @@ accesslog = None
 
 
 def on_starting(server: object) -> None:
-    """Let gunicorn write into the program's log, and make the small font files once, before anybody waits for them."""
+    """Let gunicorn write into the program's log, and do once what every process would do for itself.
+
+    The small font files are made, and the tables joined, before anybody waits for them.
+    """
     own = server.log.error_log  # type: ignore[attr-defined]  # gunicorn's arbiter
     own.handlers.clear()
     own.propagate = True
     _fonts.prepare(_settings.data_dir / "fonts")
+    _configure_mappers()
+    _gc.freeze()
 
 
 def child_exit(_server: object, worker: object) -> None:

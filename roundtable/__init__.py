@@ -14,7 +14,7 @@ zoneinfo.reset_tzpath(())
 from flask import Flask  # noqa: E402 - zone data first
 from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
-from roundtable import config, db, languages, models, storage  # noqa: E402
+from roundtable import config, db, languages, models  # noqa: E402
 from roundtable.accounts.sign_in_service import LONGEST_SIGN_IN  # noqa: E402
 from roundtable.audit import recording_service as traces  # noqa: E402
 from roundtable.parts import register_parts  # noqa: E402
@@ -60,7 +60,6 @@ def create_app(settings: config.Settings | None = None, *, testing: bool = False
         WTF_CSRF_TIME_LIMIT=12 * 3600,
     )
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    app.extensions["roundtable.files"] = storage.open_store(settings)
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # as Flask's documentation does

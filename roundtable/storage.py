@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 Store = LocalStore | S3Store
+FILES = "roundtable.files"
+"""Where the program keeps its open store."""
 TIMEOUT = timedelta(seconds=10)
 """How long one request to the service may take; it is asked once more, so a reader waits twice that at the most."""
 
@@ -51,8 +53,15 @@ def open_store(settings: Settings) -> Store:
     )
 
 
-def _store() -> Store:
-    store: Store = current_app.extensions["roundtable.files"]
+def present_store() -> Store:
+    """Return the program's own store, opened when somebody asks for it first.
+
+    Not at the start: the library works with threads of its own, and those do not survive a fork.
+    """
+    stores = current_app.extensions
+    if FILES not in stores:
+        stores.setdefault(FILES, open_store(current_app.config["ROUNDTABLE"]))
+    store: Store = stores[FILES]
     return store
 
 
@@ -65,7 +74,7 @@ def keep(content: bytes, *, kind: str, ending: str) -> str:
     """
     key = f"{kind}/{secrets.token_hex(16)}.{ending}"
     try:
-        obstore.put(_store(), key, content, mode="create")
+        obstore.put(present_store(), key, content, mode="create")
     except BaseError as error:
         raise _unavailable(key, error) from error
     return key
@@ -78,7 +87,7 @@ def read(key: str) -> bytes:
         FileNotFoundError: if there are none, as after a restore without the files.
         OSError: if the store does not answer.
     """
-    return _read(_store(), key)
+    return _read(present_store(), key)
 
 
 def _read(store: Store, key: str) -> bytes:

@@ -138,6 +138,6 @@ def test_the_main_path_on_two_web_processes_two_workers_postgresql_redis_and_s3(
         assert not re.search(r"/g/(?!\*\*\*|<)", log)
     assert "Traceback" not in arrangement.logs("worker") + arrangement.logs("beat")
     with arrangement.app.app_context():
-        kept = storage.keys(arrangement.app.extensions["roundtable.files"])
+        kept = storage.keys(storage.present_store())
     assert {one.partition("/")[0] for one in kept} >= {"pictures", "publications"}
     assert not list((arrangement.folder / "files").rglob("*.pdf"))

@@ -52,7 +52,7 @@ def stored(request: pytest.FixtureRequest, app: Flask, tmp_path: Path) -> Iterat
         endpoint = request.getfixturevalue("service")
         new_bucket(endpoint, "roundtable")
         settings = in_bucket(settings, endpoint, prefix=tmp_path.name)
-    before = app.extensions["roundtable.files"]
+    before = storage.present_store()
     app.extensions["roundtable.files"] = storage.open_store(settings)
     yield app.extensions["roundtable.files"]
     app.extensions["roundtable.files"] = before
@@ -95,7 +95,7 @@ def test_a_summary_is_published_and_read_from_a_bucket(
     app: Flask, organizer: OwnClient, service: str, tmp_path: Path
 ) -> None:
     new_bucket(service, "press")
-    before = app.extensions["roundtable.files"]
+    before = storage.present_store()
     app.extensions["roundtable.files"] = storage.open_store(
         in_bucket(settings_for(tmp_path), service, "press")
     )
@@ -105,7 +105,7 @@ def test_a_summary_is_published_and_read_from_a_bucket(
         publication = newsroom.published(summary)
         page = organizer.get(f"/press/{publication.slug}/en")
         pdf = organizer.get(f"/press/{publication.slug}/en.pdf")
-        kinds = {key.partition("/")[0] for key in storage.keys(app.extensions["roundtable.files"])}
+        kinds = {key.partition("/")[0] for key in storage.keys(storage.present_store())}
     finally:
         app.extensions["roundtable.files"] = before
 
@@ -120,7 +120,7 @@ def test_a_bucket_that_does_not_answer_is_a_page_soon_and_no_missing_file(
     summary, _ = newsroom.begun_summary()
     newsroom.add_picture(summary)
     publication = newsroom.published(summary)
-    before = app.extensions["roundtable.files"]
+    before = storage.present_store()
     nowhere = in_bucket(settings_for(tmp_path), f"http://127.0.0.1:{free_port()}")
     app.extensions["roundtable.files"] = storage.open_store(nowhere)
     try:
