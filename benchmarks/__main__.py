@@ -26,6 +26,7 @@ from benchmarks import (
     scenes,
     starting,
     trusting,
+    weighing,
 )
 from benchmarks.timing import ROUNDS, Row, interleaved_ms, median_ms
 from roundtable import documents
@@ -329,7 +330,7 @@ def _table() -> list[Row]:
         ]
         rows += [*_proposals(), *_import(scene), *_record(scene), *_log()]
         rows += starting.start(Path(folder))
-        rows.append(Row("memory of a worker after 100 guest pages", f"{scene.worker_memory_mb():.0f} MB"))
+        rows += weighing.web_processes(scene)
         scene.close()
     return rows
 

@@ -1,9 +1,6 @@
 """What is measured: a filled program, and the bare yardsticks beside it."""
 
-import re
 import smtplib
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -224,21 +221,6 @@ class Scene:
         with counted_queries() as statements:
             self.feed(address, etag)
         return len([one for one in statements if not one.startswith("BEGIN")])
-
-    def worker_memory_mb(self) -> float:
-        """Return the resident memory of a fresh process that has served a hundred pages."""
-        code = (
-            "import sys; sys.path[:0] = ['tests', '.']; from pathlib import Path; from conftest import *\n"
-            "app = create_app(settings_for(Path(sys.argv[1])), testing=True); c = app.test_client()\n"
-            "for _ in range(100): assert c.get(sys.argv[2]).status_code == 200\n"
-            "print(open('/proc/self/status').read()) if Path('/proc/self/status').exists() else print('VmRSS: 0')"
-        )
-        folder = str(self.app.config["ROUNDTABLE"].data_dir)
-        result = subprocess.run(
-            [sys.executable, "-c", code, folder, self.guest_page], capture_output=True, text=True, check=True
-        )
-        found = re.search(r"VmRSS:\s+(\d+)", result.stdout)
-        return int(found.group(1)) / 1024 if found else 0.0
 
     def close(self) -> None:
         """Stop what runs."""
