@@ -24,6 +24,7 @@ from roundtable.jobs import Pieces
 from roundtable.mail import delivery
 from roundtable.mail.delivery import batches_due
 from roundtable.mail.models import Letter, LetterState
+from roundtable.watch import queries as watch
 
 SMALL = {"hold", "beat", "audit_head", "pace", "alembic_version", "provider_choice", "look"}
 """Tables of the program itself, with a row or a few."""
@@ -130,6 +131,20 @@ def test_the_next_letters_are_found_without_the_others_that_wait(told: Flask) ->
 
     assert "Index Scan using ix_letter_due" in plan
     assert "Sort" not in plan
+
+
+@pytest.mark.usefixtures("told")
+def test_a_scrape_counts_no_letter_that_nobody_need_look_after_any_more() -> None:
+    with statements() as found:
+        watch.letters_to_look_after()
+    db.session.rollback()
+    ((statement, values),) = found
+
+    plan = " ".join(plan_of(statement, values))
+
+    assert re.search(r"SEARCH letter USING COVERING INDEX \w+ \(state=\?\)|Index Cond: \(+state\)", plan), (
+        plan
+    )
 
 
 def signed_in(app: Flask, email: str) -> OwnClient:

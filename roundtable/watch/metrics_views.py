@@ -22,8 +22,10 @@ class _State:
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         facts = queries.gathered()
-        letters = GaugeMetricFamily("roundtable_letters", "Letters in the outbox", labels=["state"])
-        for state, count in queries.letters_by_state().items():
+        letters = GaugeMetricFamily(
+            "roundtable_letters", "Letters that wait, or that came to nobody", labels=["state"]
+        )
+        for state, count in queries.letters_to_look_after().items():
             letters.add_metric([state.value], count)
         yield letters
         late = (facts.now - facts.waiting_since).total_seconds() if facts.waiting_since else 0.0

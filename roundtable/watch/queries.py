@@ -107,10 +107,17 @@ def _signer_until(settings: Settings) -> datetime | None:
     return clock.now() if beat.fault else beat.until
 
 
-def letters_by_state() -> dict[LetterState, int]:
-    """Return how many letters are in each state, with those in which there is none."""
-    rows = db.session.execute(select(Letter.state, func.count(Letter.id)).group_by(Letter.state))
-    return dict.fromkeys(LetterState, 0) | {row[0]: row[1] for row in rows}
+def letters_to_look_after() -> dict[LetterState, int]:
+    """Return how many letters wait, are put off, were refused or came back, also where there is none.
+
+    All that ever left are not counted: it would take longer with each year, and what becomes of every
+    attempt is counted while it happens (`measures.LETTERS`).
+    """
+    states = (*WAITING, *FAILED)
+    rows = db.session.execute(
+        select(Letter.state, func.count()).where(Letter.state.in_(states)).group_by(Letter.state)
+    )
+    return dict.fromkeys(states, 0) | {row[0]: row[1] for row in rows}
 
 
 def versions() -> dict[str, str]:
