@@ -60,7 +60,7 @@ def present_store() -> Store:
     """
     stores = current_app.extensions
     if FILES not in stores:
-        stores.setdefault(FILES, open_store(current_app.config["ROUNDTABLE"]))
+        stores[FILES] = open_store(current_app.config["ROUNDTABLE"])
     store: Store = stores[FILES]
     return store
 

@@ -45,18 +45,17 @@ def parse(content: bytes, method_in_mail: str) -> Reply:
     Raises:
         NotAReply: if there is none, or more than one, or it is broken.
     """
-    from icalendar import Calendar  # noqa: PLC0415 - replies come to the inbox, pages read none
-
     try:
-        return _reply(Calendar.from_ical(content), method_in_mail)
+        return _reply(content, method_in_mail)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OSError) as error:
         # The library names some faults only when the value is looked at; of a zone, the file system does.
         raise NotAReply("unreadable") from error
 
 
-def _reply(calendar: object, method_in_mail: str) -> Reply:
-    from icalendar import Calendar, Event  # noqa: PLC0415 - as above
+def _reply(content: bytes, method_in_mail: str) -> Reply:
+    from icalendar import Calendar, Event  # noqa: PLC0415 - replies come to the inbox, pages read none
 
+    calendar = Calendar.from_ical(content)
     if not isinstance(calendar, Calendar):
         raise NotAReply("unreadable")
     method = str(calendar.get("METHOD", "")).strip().upper()

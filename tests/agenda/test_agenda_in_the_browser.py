@@ -27,8 +27,8 @@ def _meeting(served: Served, cities: int = 20) -> int:
     return key
 
 
-def _order(page: Page, rows: str, count: int = 4) -> list[str]:
-    expect(page.locator(rows)).to_have_count(count)  # a page comes in pieces
+def _order(page: Page, rows: str) -> list[str]:
+    expect(page.locator(rows)).to_have_count(4)  # a page comes in pieces
     return page.locator(rows).evaluate_all("rows => rows.map(row => row.id)")  # type: ignore[no-any-return]
 
 

@@ -53,9 +53,9 @@ def stored(request: pytest.FixtureRequest, app: Flask, tmp_path: Path) -> Iterat
         new_bucket(endpoint, "roundtable")
         settings = in_bucket(settings, endpoint, prefix=tmp_path.name)
     before = storage.present_store()
-    app.extensions["roundtable.files"] = storage.open_store(settings)
-    yield app.extensions["roundtable.files"]
-    app.extensions["roundtable.files"] = before
+    app.extensions[storage.FILES] = storage.open_store(settings)
+    yield app.extensions[storage.FILES]
+    app.extensions[storage.FILES] = before
 
 
 def test_what_is_kept_is_found_again_under_a_key_that_nobody_guesses(stored: storage.Store) -> None:
@@ -96,9 +96,7 @@ def test_a_summary_is_published_and_read_from_a_bucket(
 ) -> None:
     new_bucket(service, "press")
     before = storage.present_store()
-    app.extensions["roundtable.files"] = storage.open_store(
-        in_bucket(settings_for(tmp_path), service, "press")
-    )
+    app.extensions[storage.FILES] = storage.open_store(in_bucket(settings_for(tmp_path), service, "press"))
     try:
         summary, _ = newsroom.begun_summary()
         newsroom.add_picture(summary)
@@ -107,7 +105,7 @@ def test_a_summary_is_published_and_read_from_a_bucket(
         pdf = organizer.get(f"/press/{publication.slug}/en.pdf")
         kinds = {key.partition("/")[0] for key in storage.keys(storage.present_store())}
     finally:
-        app.extensions["roundtable.files"] = before
+        app.extensions[storage.FILES] = before
 
     assert page.status_code == 200
     assert pdf.data.startswith(b"%PDF-")
@@ -122,14 +120,14 @@ def test_a_bucket_that_does_not_answer_is_a_page_soon_and_no_missing_file(
     publication = newsroom.published(summary)
     before = storage.present_store()
     nowhere = in_bucket(settings_for(tmp_path), f"http://127.0.0.1:{free_port()}")
-    app.extensions["roundtable.files"] = storage.open_store(nowhere)
+    app.extensions[storage.FILES] = storage.open_store(nowhere)
     try:
         begin = time.monotonic()
         answer = organizer.get(f"/press/{publication.slug}/en.pdf")
         took = time.monotonic() - begin
         page = organizer.get(f"/press/{publication.slug}/en")
     finally:
-        app.extensions["roundtable.files"] = before
+        app.extensions[storage.FILES] = before
 
     assert answer.status_code == 503
     assert page.status_code == 200
