@@ -13,13 +13,10 @@ from browsing import Served, close_browsers, with_people
 from conftest import Postman, free_port
 from playwright.sync_api import Browser
 from several.world import GUNICORN, ROUNDTABLE, Arrangement, arranged, is_ready, until
-from sqlalchemy import func, select
 from test_deploy import DEPLOY, compose, program_of
 from test_whole_path import walk
 
 from roundtable import storage
-from roundtable.db import db
-from roundtable.mail.models import WAITING, Letter
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -33,11 +30,7 @@ class ServedBySeveral(Served):
         self.arrangement.at(instant)  # type: ignore[arg-type]
 
     def deliver(self) -> None:
-        waiting = select(func.count(Letter.id)).where(Letter.state.in_(WAITING))
-        until(
-            lambda: self.arrangement.ask_database(lambda: db.session.scalar(waiting) or 0) == 0,
-            "the workers have delivered what waits",
-        )
+        self.arrangement.until_all_have_left()
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ from roundtable.audit import service as log
 from roundtable.db import db
 from roundtable.invitations.models import AnswerGiven, Invitation
 from roundtable.invitations.rsvp import Answer
-from roundtable.mail.models import WAITING, Letter
 
 pytestmark = pytest.mark.xdist_group("several")
 
@@ -98,11 +97,7 @@ class Offices:
 def check(world: Running, links: list[str]) -> None:
     """Check that every answer is stored, every letter of the session has left once, and the log is whole."""
     arrangement = world.arrangement
-    waiting = select(func.count(Letter.id)).where(Letter.state.in_(WAITING))
-    until(
-        lambda: arrangement.ask_database(lambda: db.session.scalar(waiting) or 0) == 0,
-        "all letters have left",
-    )
+    arrangement.until_all_have_left()
     with arrangement.app.app_context():
         newest = select(Invitation.id, Invitation.answer).order_by(Invitation.id.desc()).limit(len(links))
         answers = dict(reversed(db.session.execute(newest).all()))

@@ -18,7 +18,7 @@ from roundtable.clockwork import jobs_of
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.jobs import Job, stopping
-from roundtable.mail.models import WAITING, Letter, LetterState
+from roundtable.mail.models import Letter, LetterState
 
 pytestmark = pytest.mark.xdist_group("several")
 
@@ -65,12 +65,6 @@ def write(arrangement: Arrangement, count: int) -> set[str]:
     return addresses
 
 
-def waiting(arrangement: Arrangement) -> int:
-    return arrangement.ask_database(
-        lambda: db.session.scalar(select(func.count(Letter.id)).where(Letter.state.in_(WAITING))) or 0
-    )
-
-
 def arrived(postman: SlowPostman) -> Counter[tuple[str, str]]:
     """Return how often each (recipient, Message-ID) arrived."""
     return Counter(
@@ -85,7 +79,7 @@ def test_two_beats_and_two_workers_send_every_letter_once(world: tuple[Arrangeme
         arrangement.worker()
         arrangement.beat()
 
-    until(lambda: waiting(arrangement) == 0, "all letters have left")
+    arrangement.until_all_have_left()
 
     assert {address for address, _ in arrived(postman)} == addresses
     assert set(arrived(postman).values()) == {1}
@@ -107,13 +101,13 @@ def test_a_worker_that_is_told_to_stop_finishes_the_letter_in_flight_and_gives_t
     assert worker.wait(15) == 0
     gone = len(postman.arrived)
     assert gone < len(addresses)
-    assert waiting(arrangement) == len(addresses) - gone
+    assert arrangement.waits() == len(addresses) - gone
     leased = select(func.count(Letter.id)).where(Letter.leased_until.is_not(None))
     assert arrangement.ask_database(lambda: db.session.scalar(leased) or 0) == 0
     # Another one takes them up, each once.
     postman.pause = 0
     arrangement.worker()
-    until(lambda: waiting(arrangement) == 0, "the others have left")
+    arrangement.until_all_have_left()
     assert {address for address, _ in arrived(postman)} == addresses
     assert set(arrived(postman).values()) == {1}
 
@@ -139,7 +133,7 @@ def test_a_killed_worker_loses_nothing_and_sends_at_most_the_letter_in_flight_tw
         db.session.remove()
     arrangement.worker()
 
-    until(lambda: waiting(arrangement) == 0, "the others have left")
+    arrangement.until_all_have_left()
     counts = arrived(postman)
     assert {address for address, _ in counts} == addresses
     # One Message-ID for each address, so that a second copy is seen as the same letter.
@@ -154,7 +148,7 @@ def test_a_broker_that_is_emptied_and_taken_away_loses_nothing(
     arrangement.worker()
     arrangement.beat()
     first = write(arrangement, 5)
-    until(lambda: waiting(arrangement) == 0, "the first letters have left")
+    arrangement.until_all_have_left()
 
     with arrangement.redis.client() as client:
         client.flushall()
@@ -163,7 +157,7 @@ def test_a_broker_that_is_emptied_and_taken_away_loses_nothing(
     until(lambda: "queue not available" in arrangement.logs("beat"), "the beat has seen it")
     arrangement.redis.start()
 
-    until(lambda: waiting(arrangement) == 0, "the second letters have left")
+    arrangement.until_all_have_left()
     assert {address for address, _ in arrived(postman)} == first | second
     assert set(arrived(postman).values()) == {1}
 
@@ -185,7 +179,7 @@ def test_a_worker_whose_task_ended_while_the_broker_was_away_takes_the_next_one(
     second = write(arrangement, 2)
 
     # Without a watch over lost receipts it asks for no task any more.
-    until(lambda: waiting(arrangement) == 0, "the next letters have left")
+    arrangement.until_all_have_left()
     assert {address for address, _ in arrived(postman)} == first | second
     assert set(arrived(postman).values()) == {1}
 
@@ -211,7 +205,7 @@ def test_nothing_leaves_while_everything_is_held(world: tuple[Arrangement, SlowP
         holding.resume()
         db.session.commit()
         db.session.remove()
-    until(lambda: waiting(arrangement) == 0, "the letters have left")
+    arrangement.until_all_have_left()
     assert len(postman.arrived) == 3
 
 
@@ -288,7 +282,7 @@ def test_a_task_of_another_version_is_named_in_the_log_and_stops_nobody(
     arrangement.worker()
     arrangement.beat()
 
-    until(lambda: waiting(arrangement) == 0, "the letters have left")
+    arrangement.until_all_have_left()
 
     assert "task is not known" in arrangement.logs("worker")
     assert {address for address, _ in arrived(postman)} == addresses

