@@ -74,16 +74,17 @@ def deliver_due(*, limit: int | None = None) -> int:
     settings: Settings = current_app.config["ROUNDTABLE"]
     sent = begun = 0
     with MailServer(settings.smtp_url) as server:
-        while limit is None or begun < limit:
+        while (limit is None or begun < limit) and _is_any_due():
             token = secrets.token_hex(8)
-            batch = _claim(token, BATCH if limit is None else min(BATCH, limit - begun))
-            if not batch:
-                break
-            begun += len(batch)
+            unwritten: list[Mapping[str, object]] = []
             try:
-                went, goes_on = _hand_over(batch, token, server, settings)
-            except _NoDatabase as error:
-                _settle(token, error.unwritten)
+                batch = _claim(token, BATCH if limit is None else min(BATCH, limit - begun))
+                if not batch:
+                    break
+                begun += len(batch)
+                went, goes_on = _hand_over(batch, token, server, settings, unwritten)
+            except OperationalError:
+                _settle(token, unwritten)
                 raise
             sent += went
             if not goes_on:
@@ -97,6 +98,13 @@ def batches_due() -> int:
     return math.ceil((looked(lambda: db.session.scalar(due)) or 0) / BATCH)
 
 
+def _is_any_due() -> bool:
+    """Whether a letter may leave; this look takes no lock."""
+    return (
+        looked(lambda: db.session.scalar(select(Letter.id).where(_is_due(clock.now())).limit(1))) is not None
+    )
+
+
 def _is_due(now: datetime) -> ColumnElement[bool]:
     """Whether a letter may leave. One that was written later than now has met a clock that was set back: it need not wait."""
     written_later = and_(Letter.attempts == 0, Letter.last_error == "", Letter.created_at > now)
@@ -108,10 +116,8 @@ def _is_due(now: datetime) -> ColumnElement[bool]:
 
 
 def _claim(token: str, most: int) -> list[Row[Any]]:
-    """Take the next letters for ourselves, within each sender's pace; an idle look takes no lock."""
+    """Take the next letters for ourselves, within each sender's pace."""
     now = clock.now()
-    if looked(lambda: db.session.scalar(select(Letter.id).where(_is_due(now)).limit(1))) is None:
-        return []
     room = _room_by_pace(now)
     query = select(Letter.id, Letter.pace_key).where(_is_due(now))
     full = [key for key, count in room.items() if count <= 0]
@@ -152,39 +158,33 @@ def _room_by_pace(now: datetime) -> dict[str, int]:
     return {key: most - gone for key, most, gone in rows}
 
 
-def _hand_over(batch: list[Row[Any]], token: str, server: MailServer, settings: Settings) -> tuple[int, bool]:
+def _hand_over(
+    batch: list[Row[Any]],
+    token: str,
+    server: MailServer,
+    settings: Settings,
+    unwritten: list[Mapping[str, object]],
+) -> tuple[int, bool]:
     """Send a batch; return how many went, and whether it is worth going on with the next one.
 
-    Raises:
-        _NoDatabase: if the database went away meanwhile.
+    If the database goes away meanwhile, `unwritten` is left with what became of the letter in flight.
     """
-    unwritten: list[Mapping[str, object]] = []
-    try:
-        people = people_for(batch)
-        dropped = _sources()[1](batch)
-        db.session.rollback()
-        with db.engine.connect().execution_options(**_AT_ONCE.get(db.engine.name, {})) as connection:
-            return _Round(connection, token, server, settings, unwritten).send(batch, people, dropped)
-    except OperationalError as error:
-        raise _NoDatabase(unwritten) from error
+    people = people_for(batch)
+    dropped = _sources()[1](batch)
+    db.session.rollback()
+    with db.engine.connect().execution_options(**_AT_ONCE.get(db.engine.name, {})) as connection:
+        return _Round(connection, token, server, settings, unwritten).send(batch, people, dropped)
 
 
 _AT_ONCE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "AUTOCOMMIT"}}
 """Each outcome is one statement: PostgreSQL commits it by itself, without being told twice."""
 
 
-class _NoDatabase(Exception):  # noqa: N818 - what happened
-    """The database went away while a batch was in hand; `unwritten` is what became of the letter in flight."""
-
-    def __init__(self, unwritten: Sequence[Mapping[str, object]]) -> None:
-        super().__init__("the database went away while letters were in hand")
-        self.unwritten = unwritten
-
-
 def _settle(token: str, unwritten: Sequence[Mapping[str, object]]) -> None:
     """Write what became of the letter in flight and give the rest of a batch back, as soon as the database is there again.
 
-    Without this they would wait for the end of their lease, and the letter in flight would go twice.
+    Without this they would wait for the end of their lease, and the letter in flight would go twice. Where the claim
+    itself was lost there is nothing to give back, which only the database knows.
     """
     db.session.remove()
     for pause in UNTIL_IT_IS_BACK:

@@ -8,16 +8,20 @@ from datetime import timedelta
 from email import message_from_bytes
 
 import make
+import psycopg
 import pytest
 from conftest import content_of
 from several.world import Arrangement, SlowPostman, arranged, slow_postman, until
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 
 from roundtable import clock, holding, tasks
 from roundtable.clockwork import jobs_of
 from roundtable.db import db
 from roundtable.invitations import service
 from roundtable.jobs import Job, stopping
+from roundtable.mail.delivery import deliver_due
 from roundtable.mail.models import Letter, LetterState
 
 pytestmark = pytest.mark.xdist_group("several")
@@ -109,6 +113,41 @@ def test_a_worker_that_is_told_to_stop_finishes_the_letter_in_flight_and_gives_t
     arrangement.worker()
     arrangement.until_all_have_left()
     assert {address for address, _ in arrived(postman)} == addresses
+    assert set(arrived(postman).values()) == {1}
+
+
+def test_letters_that_were_claimed_when_the_database_went_away_need_not_wait_for_the_end_of_their_lease(
+    world: tuple[Arrangement, SlowPostman],
+) -> None:
+    arrangement, postman = world
+    addresses = write(arrangement, 5)
+    uri = make_url(arrangement.settings.database_uri).set(drivername="postgresql")
+    claims: list[str] = []
+
+    def note(_connection: object) -> None:
+        claims.append("stands")
+
+    def end_connections(*_about: object) -> None:
+        if claims == ["stands"]:
+            claims.append("lost")
+            with psycopg.connect(uri.render_as_string(False), autocommit=True) as connection:
+                connection.execute(
+                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+
+    with arrangement.app.app_context():
+        event.listen(db.engine, "commit", note)
+        event.listen(db.engine, "before_cursor_execute", end_connections)
+        try:
+            with pytest.raises(OperationalError):
+                deliver_due()
+        finally:
+            event.remove(db.engine, "commit", note)
+            event.remove(db.engine, "before_cursor_execute", end_connections)
+        assert claims[:2] == ["stands", "lost"]
+        assert deliver_due() == len(addresses)
+        db.session.remove()
     assert set(arrived(postman).values()) == {1}
 
 
