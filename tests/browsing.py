@@ -19,7 +19,6 @@ import make
 import pytest
 import waitress
 from conftest import Postman, content_of, free_port, settings_for
-from databases import FIRST
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 from prepared import copy_migrated
@@ -139,10 +138,13 @@ def program(folder: Path, uri: str, mail_server: str) -> Iterator[Served]:
 
 @pytest.fixture
 def served(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    postman: tuple[Postman, str],
+    first_kind: str,
 ) -> Iterator[Served]:
     """An empty program with an organizer and a press officer, serving on the loopback."""
-    uri = copy_migrated(tmp_path_factory, tmp_path, FIRST)
+    uri = copy_migrated(tmp_path_factory, tmp_path, first_kind)
     with program(tmp_path, uri, postman[1]) as served:
         with_people(served.app)
         yield served

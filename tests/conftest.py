@@ -134,6 +134,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     databases.parametrize(metafunc)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    databases.mark(items)
+
+
+@pytest.fixture(scope="session")
+def first_kind() -> str:
+    """The kind of database of what runs once: pages in browsers, roles, commands."""
+    return databases.FIRST
+
+
 @pytest.fixture(scope="session")
 def apps_of_process() -> Iterator[dict[str, Flask]]:
     """The programs of this process, one for each kind of database, made when a test first needs them."""

@@ -27,7 +27,7 @@ with warnings.catch_warnings():
 
 KINDS = tuple(os.environ.get("ROUNDTABLE_TEST_DATABASES", "sqlite postgresql").split())
 FIRST = KINDS[0]
-"""What runs once, runs on this one."""
+"""What runs once, runs on this one; tests ask for it by the fixture `first_kind`."""
 _numbers = count(1)
 
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
@@ -165,3 +165,12 @@ def parametrize(metafunc: pytest.Metafunc) -> None:
         elif marked("one_database"):
             kinds = KINDS[:1]
         metafunc.parametrize("app_of_process", kinds, indirect=True)
+
+
+def mark(items: list[pytest.Item]) -> None:
+    """Mark what runs on the first database only, so that a second run can do just this on the other one."""
+    for item in items:
+        asks = "first_kind" in getattr(item, "fixturenames", ())
+        has_its_own = hasattr(getattr(item, "module", None), "DATABASE")
+        if (asks and not has_its_own) or item.get_closest_marker("one_database"):
+            item.add_marker("on_first_database")

@@ -65,11 +65,21 @@ def _copy(
             unfinished.rename(ready)
     shutil.copytree(ready, folder, dirs_exist_ok=True)
     address = folder / ADDRESS
-    return new_postgresql(like=address.read_text("utf-8")) if address.exists() else uri_for(kind, folder)
+    if not address.exists():
+        return uri_for(kind, folder)
+    own = new_postgresql(like=address.read_text("utf-8"))
+    address.write_text(own, "utf-8")
+    return own
 
 
 ADDRESS = "database.txt"
 """Names the database that belongs to a prepared folder, where it is not in the folder itself."""
+
+
+def setting_of(folder: Path) -> dict[str, str]:
+    """Return the setting that a process needs to find the database of a prepared folder."""
+    address = folder / ADDRESS
+    return {"ROUNDTABLE_DATABASE_URI": address.read_text("utf-8")} if address.exists() else {}
 
 
 def _make(folder: Path, kind: str, fill: Callable[[], None], at: datetime | None) -> None:

@@ -1,18 +1,19 @@
 """The `roundtable` command, run as its users run it: in a process of its own."""
 
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from prepared import copy_migrated, copy_told
+from prepared import copy_migrated, copy_told, setting_of
+from sqlalchemy import create_engine, select, update
 
 from roundtable import signing
+from roundtable.conferences.models import Meeting
 
 COMMAND = [sys.executable, "-m", "roundtable.cli"]
 
@@ -20,7 +21,7 @@ COMMAND = [sys.executable, "-m", "roundtable.cli"]
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """Return an environment without anybody else's settings."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("ROUNDTABLE_")}
-    return {**clean, "ROUNDTABLE_DATA_DIR": str(folder), **more}
+    return {**clean, "ROUNDTABLE_DATA_DIR": str(folder), **setting_of(folder), **more}
 
 
 def run(
@@ -99,9 +100,9 @@ def test_the_demonstration_is_refused_outside_itself(tmp_path: Path) -> None:
 
 
 def test_a_user_is_added_and_a_weak_password_refused(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
 ) -> None:
-    copy_migrated(tmp_path_factory, tmp_path)
+    copy_migrated(tmp_path_factory, tmp_path, first_kind)
     words = ("user", "add", "ada@example.org", "--name", "Ada", "--language", "tr")
 
     weak = run(tmp_path, *words, "--password", "short")
@@ -114,10 +115,10 @@ def test_a_user_is_added_and_a_weak_password_refused(
 
 
 @pytest.fixture(scope="module")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told(tmp_path_factory: pytest.TempPathFactory, first_kind: str) -> Path:
     """A folder with the demonstration; tests/test_installed.py tells it by the command."""
     folder = tmp_path_factory.mktemp("told")
-    copy_told(tmp_path_factory, folder)
+    copy_told(tmp_path_factory, folder, first_kind)
     return folder
 
 
@@ -134,11 +135,14 @@ def test_deliver_says_what_went_and_what_waits(told: Path) -> None:
     assert result.stdout == "0 handed over, 0 waiting.\n"
 
 
-def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_path: Path) -> None:
-    target = tmp_path / "backup.tar.gz"
+def test_a_backup_holds_database_and_files_for_its_owner_only(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    source, target = tmp_path / "source", tmp_path / "backup.tar.gz"
+    copy_told(tmp_path_factory, source)
 
-    result = run(told, "backup", str(target))
-    twice = run(told, "backup", str(target))
+    result = run(source, "backup", str(target))
+    twice = run(source, "backup", str(target))
 
     assert result.returncode == 0, result.stderr
     assert target.stat().st_mode & 0o077 == 0
@@ -157,26 +161,25 @@ def test_a_backup_holds_database_and_files_for_its_owner_only(told: Path, tmp_pa
 
 
 def test_zones_check_names_the_sessions_that_a_clock_law_has_moved_and_changes_nothing(
-    told: Path, tmp_path: Path
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
 ) -> None:
-    shutil.copytree(told, tmp_path, dirs_exist_ok=True)
+    engine = create_engine(copy_told(tmp_path_factory, tmp_path, first_kind))
     assert "0 coming sessions" in run(tmp_path, "zones", "check").stdout
-    with sqlite3.connect(tmp_path / "roundtable.sqlite") as database:
+    meeting = Meeting.__table__
+    with engine.begin() as database:
         # As if the agreement had been made under an older law, by which clocks were an hour ahead.
-        query = "SELECT id, starts_at FROM meeting ORDER BY starts_at DESC LIMIT 1"
-        number, agreed = database.execute(query).fetchone()
-        earlier = (datetime.fromisoformat(agreed) - timedelta(hours=1)).isoformat(" ")
-        database.execute("UPDATE meeting SET starts_at = ? WHERE id = ?", (earlier, number))
+        query = select(meeting.c.id, meeting.c.starts_at).order_by(meeting.c.starts_at.desc()).limit(1)
+        number, agreed = database.execute(query).one()
+        earlier = agreed - timedelta(hours=1)
+        database.execute(update(Meeting).where(meeting.c.id == number).values(starts_at=earlier))
 
     result = run(tmp_path, "zones", "check")
 
     assert result.returncode == 1
     assert "Second Metropolitan Mayors’ Round Table" in result.stdout
     assert "1 coming sessions" in result.stdout
-    with sqlite3.connect(tmp_path / "roundtable.sqlite") as database:
-        row = database.execute(
-            "SELECT starts_at, revision, drifted_to FROM meeting WHERE id = ?", (number,)
-        ).fetchone()
-    assert datetime.fromisoformat(row[0]) == datetime.fromisoformat(earlier)
-    assert row[1] == 0
-    assert datetime.fromisoformat(row[2]) == datetime.fromisoformat(agreed)
+    with engine.connect() as database:
+        stored = select(meeting.c.starts_at, meeting.c.revision, meeting.c.drifted_to)
+        row = database.execute(stored.where(meeting.c.id == number)).one()
+    engine.dispose()
+    assert row == (earlier, 0, agreed)

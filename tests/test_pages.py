@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 from conftest import OwnClient, settings_for
-from databases import FIRST
 from flask import Flask
 from prepared import copy_told
 
@@ -20,10 +19,10 @@ FORMLESS = {"/sign-out", "/language"}
 
 
 @pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def demonstration(tmp_path_factory: pytest.TempPathFactory, first_kind: str) -> Iterator[Flask]:
     """The demonstration, told once for all tests of this file."""
     folder = tmp_path_factory.mktemp("demonstration")
-    uri = copy_told(tmp_path_factory, folder, FIRST)
+    uri = copy_told(tmp_path_factory, folder, first_kind)
     app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)
     app.test_client_class = OwnClient
     with app.app_context():

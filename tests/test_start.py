@@ -37,9 +37,9 @@ print(json.dumps(sorted(sys.modules)))
 
 
 def test_pages_are_served_without_what_makes_documents_migrates_or_works_beside(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
 ) -> None:
-    copy_told(tmp_path_factory, tmp_path)
+    copy_told(tmp_path_factory, tmp_path, first_kind)
 
     result = subprocess.run(
         [sys.executable, "-c", PAGES],

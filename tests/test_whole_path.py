@@ -24,7 +24,6 @@ from browsing import (
     text_of,
 )
 from conftest import Postman, free_port, settings_for
-from databases import FIRST
 from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from prepared import copy_told
@@ -288,12 +287,12 @@ def walk(browser: Browser, served: Served, postman: tuple[Postman, str], tmp_pat
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def shown(tmp_path_factory: pytest.TempPathFactory, first_kind: str) -> Iterator[Served]:
     """The demonstration, served."""
     port = free_port()
     folder = tmp_path_factory.mktemp("shown")
     address = f"http://localhost:{port}"
-    uri = copy_told(tmp_path_factory, folder, FIRST)
+    uri = copy_told(tmp_path_factory, folder, first_kind)
     settings = settings_for(
         folder, demonstration=True, smtp_url="", public_url=address, port=port, database_uri=uri
     )

@@ -62,9 +62,9 @@ def watch(step: Steps) -> None:
     smtplib.SMTP.getreply = counted_listen  # type: ignore[method-assign]  # as above
 
 
-def main(folder: str, url: str, kills: int) -> None:
+def main(folder: str, uri: str, url: str, kills: int) -> None:
     """Deliver, round after round, each killed one step later than the one before."""
-    app = create_app(settings_for(Path(folder), smtp_url=url), testing=True)
+    app = create_app(settings_for(Path(folder), database_uri=uri, smtp_url=url), testing=True)
     step = killed = rounds = 0
     while killed < kills:
         step, rounds = step + 1, rounds + 1
@@ -86,4 +86,5 @@ def main(folder: str, url: str, kills: int) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    _folder, _uri, _url, _kills = sys.argv[1:]
+    main(_folder, _uri, _url, int(_kills))

@@ -12,6 +12,7 @@ from pathlib import Path
 import make
 import pytest
 from conftest import Postman, content_of, settings_for
+from databases import uri_for
 from flask import Flask
 
 from roundtable import clock, create_app, schema
@@ -33,8 +34,8 @@ def _arrived(handler: Postman) -> list[tuple[str, str]]:
     ]
 
 
-def _filled(folder: Path) -> Flask:
-    app = create_app(settings_for(folder), testing=True)
+def _filled(folder: Path, uri: str) -> Flask:
+    app = create_app(settings_for(folder, database_uri=uri), testing=True)
     with app.app_context():
         schema.upgrade()
         meeting = make.meeting()
@@ -47,9 +48,9 @@ def _filled(folder: Path) -> Flask:
     return app
 
 
-def _killed_rounds(folder: Path, handler: Postman, url: str) -> list[tuple[str, int]]:
+def _killed_rounds(folder: Path, uri: str, handler: Postman, url: str) -> list[tuple[str, int]]:
     """Return, for every round, how it ended and how many letters had arrived by then."""
-    command = [sys.executable, str(Path(__file__).parent / "crashing.py"), str(folder), url, str(KILLS)]
+    command = [sys.executable, str(Path(__file__).parent / "crashing.py"), str(folder), uri, url, str(KILLS)]
     rounds = []
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
@@ -64,13 +65,14 @@ def _killed_rounds(folder: Path, handler: Postman, url: str) -> list[tuple[str, 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="the system has no fork")
 def test_killed_at_every_step_nothing_is_lost_and_only_the_letter_in_flight_goes_twice(
-    tmp_path: Path, postman: tuple[Postman, str]
+    tmp_path: Path, postman: tuple[Postman, str], first_kind: str
 ) -> None:
     handler, url = postman
     clock.set_source(lambda: make.NOW)
-    app = _filled(tmp_path)
+    uri = uri_for(first_kind, tmp_path)
+    app = _filled(tmp_path, uri)
 
-    rounds = _killed_rounds(tmp_path, handler, url)
+    rounds = _killed_rounds(tmp_path, uri, handler, url)
     with app.app_context():
         # What the last kill left behind, when its lease has ended.
         app.config["ROUNDTABLE"] = replace(app.config["ROUNDTABLE"], smtp_url=url)

@@ -1,7 +1,6 @@
 """The inbox is read over IMAP from a real server, and from standard input as a mail server pipes it."""
 
 import imaplib
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from conftest import free_port
 from flask import Flask
 from prepared import copy_migrated
 from sqlalchemy import select
+from test_cli import environment
 
 from roundtable.db import db
 from roundtable.mail import jobs
@@ -132,20 +132,15 @@ def test_an_inbox_that_is_away_or_locked_stops_nothing(app: Flask, imap_port: in
 
 
 def test_the_command_takes_a_mail_from_standard_input(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
 ) -> None:
-    environment = {
-        **os.environ,
-        "ROUNDTABLE_DEMONSTRATION": "1",
-        "ROUNDTABLE_DATA_DIR": str(tmp_path),
-    }
-
     def run(*words: str, content: bytes = b"") -> subprocess.CompletedProcess[bytes]:
         command = [str(SCRIPTS / "roundtable"), *words]
-        return subprocess.run(command, input=content, capture_output=True, env=environment, check=False)
+        settings = environment(tmp_path, ROUNDTABLE_DEMONSTRATION="1")
+        return subprocess.run(command, input=content, capture_output=True, env=settings, check=False)
 
     without = run("inbox", content=VACATION % b"1")
-    copy_migrated(tmp_path_factory, tmp_path)
+    copy_migrated(tmp_path_factory, tmp_path, first_kind)
     said = [run("inbox", content=VACATION % b"1").stdout, run("inbox", content=b"\x00" * 10).stdout]
     fetched = run("inbox", "--fetch")
 

@@ -12,7 +12,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from browsing import DESK, PHONE, Served, errors, letter_to, letters_in, open_page, program, text_of
 from conftest import Postman
-from databases import FIRST
 from playwright.sync_api import Browser, Page, Route, expect
 from prepared import copy_unpublished
 from sqlalchemy import select
@@ -30,10 +29,13 @@ PATH = "/press/2020-06-20-metropolitan-mayors-round-table"
 
 @pytest.fixture
 def demonstration(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, postman: tuple[Postman, str]
+    tmp_path: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    postman: tuple[Postman, str],
+    first_kind: str,
 ) -> Iterator[Served]:
     """The demonstration, but for its press summary, which is left to the test."""
-    uri = copy_unpublished(tmp_path_factory, tmp_path, FIRST)
+    uri = copy_unpublished(tmp_path_factory, tmp_path, first_kind)
     with program(tmp_path, uri, postman[1]) as served:
         with served.app.app_context():
             conference = db.session.scalars(select(Conference)).one()

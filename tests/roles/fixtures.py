@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import OwnClient, settings_for
-from databases import FIRST, Kept
+from databases import Kept
 from prepared import copy_told
 from roles.world import NOW, PASSWORD, PEOPLE, World, complete
 
@@ -14,8 +14,10 @@ from roundtable.web.guards import limiter
 
 
 @pytest.fixture(scope="module")
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    kind = getattr(request.module, "DATABASE", FIRST)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, first_kind: str
+) -> Iterator[World]:
+    kind = getattr(request.module, "DATABASE", first_kind)
     folder = tmp_path_factory.mktemp("world")
     uri = copy_told(tmp_path_factory, folder, kind, at=NOW)
     app = create_app(settings_for(folder, demonstration=True, smtp_url="", database_uri=uri), testing=True)

@@ -172,8 +172,25 @@ class Arrangement:
         return self.ask_database(lambda: db.session.scalar(select(func.count(Letter.id)).where(WAITS)) or 0)
 
     def until_all_have_left(self) -> None:
-        """Wait until no letter waits any more."""
-        until(lambda: self.waits() == 0, "all letters have left", instead=self._standstill)
+        """Wait until no letter waits any more: three minutes, as a letter that the mail server did not take waits one.
+
+        What keeps them is noted long before.
+        """
+        early: list[str] = []
+
+        def have_left() -> bool:
+            if not early and time.monotonic() > begun + 30:
+                early.append(self._standstill())
+                print("after 30 s:", *early)
+            return self.waits() == 0
+
+        begun = time.monotonic()
+        until(
+            have_left,
+            "all letters have left",
+            seconds=180,
+            instead=lambda: "\n".join(["after 30 s:", *early, "in the end:", self._standstill()]),
+        )
 
     def _standstill(self) -> str:
         """Return what may keep letters from leaving: their rows, the database's connections, the queue, the threads."""
