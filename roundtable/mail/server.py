@@ -1,5 +1,6 @@
 """Speaking to the mail server: one connection for many letters, and what its answers mean."""
 
+import logging
 import smtplib
 import ssl
 from contextlib import suppress
@@ -9,6 +10,8 @@ from types import TracebackType
 from typing import Self
 
 from roundtable.mail_servers import smtp_server
+
+log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 60
 """How long one answer of the mail server may take. RFC 5321, section 4.5.3.2, would wait up to ten
@@ -102,6 +105,8 @@ class MailServer:
         except (OSError, smtplib.SMTPException) as error:
             found = answer_to(error)
             if not found.is_connected:
+                # Only the kind: the server's words may name an address.
+                log.warning("mail server broke off", extra={"error": type(error).__name__})
                 self._drop()
             return found
         return Answer(Verdict.HANDED_OVER)

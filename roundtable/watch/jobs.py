@@ -7,7 +7,7 @@ from flask import current_app
 
 from roundtable import beats, clock, signing, workers
 from roundtable.config import Settings
-from roundtable.db import db, reading
+from roundtable.db import db, looked
 from roundtable.errors import Refusal
 from roundtable.watch import certificate, queries
 from roundtable.watch.alarms import AlarmKind
@@ -36,9 +36,7 @@ def watch() -> int:
         _look_at_signer(signer)
     if settings.is_secure and not _is_known(beats.SITE):
         _look_at_site(settings)
-    with reading():
-        standing = {alarm.kind: alarm for alarm in queries.standing()}
-        db.session.rollback()
+    standing = {alarm.kind: alarm for alarm in looked(queries.standing)}
     known: set[AlarmKind] = current_app.extensions.setdefault("roundtable.alarms", set())
     for kind, alarm in standing.items():
         if kind not in known:
@@ -52,11 +50,8 @@ def watch() -> int:
 
 def _is_known(name: str) -> bool:
     """Whether this certificate was looked at within six hours."""
-    with reading():
-        last = beats.last(name)
-        is_known = last is not None and clock.now() - last.tried_at < CERTIFICATE_EVERY
-        db.session.rollback()
-    return is_known
+    tried_at = looked(lambda: last.tried_at if (last := beats.last(name)) else None)
+    return tried_at is not None and clock.now() - tried_at < CERTIFICATE_EVERY
 
 
 def _look_at_signer(found: signing.Identity) -> None:
