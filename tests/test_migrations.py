@@ -64,7 +64,7 @@ def test_an_empty_database_is_brought_up_to_the_models_and_down_again(tmp_path: 
 QUOTE_HASH = hashlib.sha256('{"en":"Word","tr":"Söz"}'.encode()).hexdigest()
 ROWS = """
 INSERT INTO user (id, email, email_key, name, password_hash, language, may_create_conferences, is_enabled, created_at)
-    VALUES (1, 'o@example.org', 'o@example.org', 'O', 'x', 'en', 1, 1, '2026-01-01 00:00:00');
+    VALUES (1, 'o@example.org', 'o@example.org', 'Işıl Özgür-İnan', 'x', 'en', 1, 1, '2026-01-01 00:00:00');
 INSERT INTO conference (id, titles, home_zone, languages, contact_name, contact_email, contact_phone, created_at, version)
     VALUES (1, '{"en": "C"}', 'Europe/Istanbul', '["en"]', 'Desk', 'desk@example.org', '', '2026-01-01 00:00:00', 1);
 INSERT INTO membership (id, user_id, conference_id, role) VALUES (1, 1, 1, 'organizer');
@@ -165,6 +165,7 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
         assert _row("SELECT answer, note, asked_at, asked_round, deputy_state FROM invitation") == (
             "accepted", "kept", "2026-09-01 08:00:00.000000", 1, "none",
         )  # fmt: skip
+        assert _row("SELECT name, name_key FROM user") == ("Işıl Özgür-İnan", "isil ozgur-inan")
         assert _row("SELECT email_key, sequence, is_present FROM calendar_entry") == ("a@example.org", 3, 1)
         assert _row("SELECT text, calendar FROM letter") == (
             "https://personal-link.invalid/7/meetings/1",
@@ -216,6 +217,7 @@ def test_a_filled_database_keeps_its_rows_up_and_down(tmp_path: Path) -> None:
         assert _row("SELECT deputies_allowed FROM meeting") == (0,)
         assert _row("SELECT minutes FROM speaking_slot") == (5,)
         assert _row("SELECT text FROM letter") == ("https://personal-link.invalid/meetings/1",)
+        assert _row("SELECT name FROM user") == ("Işıl Özgür-İnan",)
         db.engine.dispose()
 
 

@@ -6,9 +6,10 @@ from enum import StrEnum
 
 from flask_login import UserMixin
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from roundtable.db import Base, enum_column
+from roundtable.order import search_key
 
 
 def _handle() -> str:
@@ -18,6 +19,7 @@ def _handle() -> str:
 class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login is untyped
     """A person with an account. `email_key` is the address in the form by which it is compared.
 
+    `name_key` is the name in the form by which it is looked for and listed: capitals and marks do not count.
     `password_hash` is empty for who signs in by passkey or by the city's own service only. `totp_secret`
     is encrypted; `totp_step` is the last 30 seconds whose code was taken, so that none counts twice.
     `handle` is what passkeys know the account by. An administrator looks after accounts and settings
@@ -25,13 +27,14 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login is untyped
     """
 
     __tablename__ = "user"
-    __table_args__ = (Index("ix_user_name_id", "name", "id"),)
+    __table_args__ = (Index("ix_user_name_key_id", "name_key", "id"),)
     __allow_unmapped__ = True  # for sign_in, which is no column
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
     name: Mapped[str] = mapped_column(String(200))
+    name_key: Mapped[str] = mapped_column(String(600), default="")
     password_hash: Mapped[str] = mapped_column(String(200))
     language: Mapped[str] = mapped_column(String(8), default="en")
     may_create_conferences: Mapped[bool] = mapped_column(default=True)
@@ -50,6 +53,11 @@ class User(UserMixin, Base):  # type: ignore[misc]  # Flask-Login is untyped
     # Flask-Login compares by `get_id`, which only whoever has signed in has; rows are compared as rows.
     __eq__ = object.__eq__
     __hash__ = object.__hash__
+
+    @validates("name")
+    def _fold(self, _column: str, name: str) -> str:
+        self.name_key = search_key(name)
+        return name
 
     @property
     def is_active(self) -> bool:

@@ -9,6 +9,7 @@ from roundtable.accounts.models import SignIn, User
 from roundtable.audit.service import note
 from roundtable.db import db
 from roundtable.errors import Refusal, sentence
+from roundtable.order import search_key
 
 NO_ADDRESS = sentence("“%(email)s” is not a mail address.")
 TAKEN = sentence("There is already an account for %(email)s.")
@@ -120,15 +121,15 @@ def users_like(words: str, after: int | None) -> list[User]:
 
     With `after`, those that stand behind this account in the list.
     """
-    found = select(User).order_by(User.name, User.id).limit(PAGE + 1)
+    found = select(User).order_by(User.name_key, User.id).limit(PAGE + 1)
     if words:
         found = found.where(
             or_(
-                User.name.icontains(words, autoescape=True),
+                User.name_key.contains(search_key(words), autoescape=True),
                 User.email_key.contains(words.casefold(), autoescape=True),
             )
         )
     last = db.session.get(User, after) if after else None
     if last is not None:
-        found = found.where(tuple_(User.name, User.id) > tuple_(literal(last.name), literal(last.id)))
+        found = found.where(tuple_(User.name_key, User.id) > tuple_(literal(last.name_key), literal(last.id)))
     return list(db.session.scalars(found))

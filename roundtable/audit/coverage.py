@@ -111,7 +111,9 @@ WORDS_STAY_OUT = frozenset(
 )
 """Tables whose words have a history of their own that fewer people may read: off the record, drafts."""
 
-BOOKKEEPING = frozenset({"version", "used_at", "sign_count", "totp_step", "last_change", "change"})
+BOOKKEEPING = frozenset(
+    {"version", "used_at", "sign_count", "totp_step", "last_change", "change", "name_key"}
+)
 """Columns that change with everything else and tell nothing."""
 
 LONGEST = 300
