@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import make
 import pytest
+from bs4 import BeautifulSoup
 from conftest import OwnClient
 from sqlalchemy import select
 
@@ -241,3 +242,18 @@ def test_reminders_come_in_their_order(organizer: OwnClient, first: str, last: s
 
     assert response.status_code == 422
     assert sentence in response.text
+
+
+def test_organizers_reach_the_contact_person_by_touching_the_address_or_the_number(
+    organizer: OwnClient,
+) -> None:
+    about = make.conference()
+    db.session.commit()
+
+    page = BeautifulSoup(organizer.get(f"/conferences/{about.id}").text, "html.parser")
+
+    mail, number = page.select_one("a[href^='mailto:']"), page.select_one("a[href^='tel:']")
+    assert mail is not None
+    assert number is not None
+    assert mail["href"] == f"mailto:{about.contact_email}"
+    assert (number["href"], number.text) == ("tel:+4930000000", "+49 30 000000")
