@@ -39,13 +39,16 @@ accesslog = None
 def on_starting(server: object) -> None:
     """Let gunicorn write into the program's log, and do once what every process would do for itself.
 
-    The small font files are made, and the tables joined, before anybody waits for them.
+    The small font files are made, the tables joined and the templates compiled before anybody waits for them.
     """
     own = server.log.error_log  # type: ignore[attr-defined]  # gunicorn's arbiter
     own.handlers.clear()
     own.propagate = True
     _fonts.prepare(_settings.data_dir / "fonts")
     _configure_mappers()
+    templates = server.app.wsgi().jinja_env  # type: ignore[attr-defined]  # the program, which was read just now
+    for name in templates.list_templates():
+        templates.get_template(name)
     _gc.freeze()
 
 

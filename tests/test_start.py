@@ -9,6 +9,7 @@ import pytest
 from prepared import copy_told
 from test_cli import environment
 
+GUNICORN = Path(__file__).parent.parent / "deploy" / "gunicorn.conf.py"
 HEAVY = {
     "weasyprint",
     "alembic",
@@ -34,6 +35,21 @@ for path in ("/sign-in", "/press/", "/press/2020-06-20-metropolitan-mayors-round
     assert client.get(path).status_code == 200, path
 print(json.dumps(sorted(sys.modules)))
 """
+SHARED = """
+import logging, runpy, sys
+from types import SimpleNamespace
+from roundtable import create_app
+from roundtable.demo import story
+starting = runpy.run_path(sys.argv[1])["on_starting"]
+app = create_app()
+log = SimpleNamespace(error_log=logging.getLogger("gunicorn.error"))
+starting(SimpleNamespace(log=log, app=SimpleNamespace(wsgi=lambda: app)))
+app.jinja_env.compile = None  # whoever still compiles fails
+with app.app_context():
+    link = story.welcome("").split()[-1]
+for path in ("/sign-in", "/press/", "/press/2020-06-20-metropolitan-mayors-round-table/tr", link):
+    assert app.test_client().get(path).status_code == 200, path
+"""
 
 
 def test_pages_are_served_without_what_makes_documents_migrates_or_works_beside(
@@ -53,3 +69,19 @@ def test_pages_are_served_without_what_makes_documents_migrates_or_works_beside(
     loaded = {name.partition(".")[0] for name in json.loads(result.stdout)}
     assert loaded & HEAVY == set()
     assert "sqlalchemy" in loaded
+
+
+def test_the_processes_of_gunicorn_compile_no_template_of_their_own(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
+) -> None:
+    copy_told(tmp_path_factory, tmp_path, first_kind)
+
+    result = subprocess.run(
+        [sys.executable, "-c", SHARED, str(GUNICORN)],
+        env=environment(tmp_path, ROUNDTABLE_DEMONSTRATION="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert result.returncode == 0, result.stderr
