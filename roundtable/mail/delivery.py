@@ -183,8 +183,8 @@ _AT_ONCE: dict[str, dict[str, Any]] = {"postgresql": {"isolation_level": "AUTOCO
 def _settle(token: str, unwritten: Sequence[Mapping[str, object]]) -> None:
     """Write what became of the letter in flight and give the rest of a batch back, as soon as the database is there again.
 
-    Without this they would wait for the end of their lease, and the letter in flight would go twice. Where the claim
-    itself was lost there is nothing to give back, which only the database knows.
+    Without this they would wait for the end of their lease, and the letter in flight would go twice. Whether the claim
+    itself was stored only the database knows: where it was not, nothing is given back.
     """
     db.session.remove()
     for pause in UNTIL_IT_IS_BACK:

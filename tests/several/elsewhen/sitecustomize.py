@@ -1,8 +1,7 @@
 """Lets a process of the program live at another time: Python loads this at its start, wherever it stands on the path.
 
 The file that `TEST_CLOCK` names holds how many seconds this time is away from the machine's; it is read at every look, so
-that a test can move the clock of processes that run. SIGUSR2 makes it write
-where its threads stand, beside that file.
+that a test can move the clock of processes that run. At SIGUSR2 it writes beside that file where its threads stand.
 """
 
 import faulthandler
