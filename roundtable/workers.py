@@ -6,6 +6,7 @@ a bound of memory; the web process loads neither WeasyPrint nor the decoders.
 
 import atexit
 import multiprocessing
+import os
 import resource
 import threading
 import time
@@ -51,7 +52,7 @@ class _Pool:
                 self._executor = ProcessPoolExecutor(
                     PROCESSES,
                     mp_context=multiprocessing.get_context("forkserver"),
-                    initializer=_bound,
+                    initializer=_begin,
                     max_tasks_per_child=TASKS_PER_PROCESS,
                 )
                 atexit.register(self.stop)
@@ -112,8 +113,17 @@ def _run(work: Callable[..., Result], *arguments: object) -> Result:
     raise AssertionError
 
 
-def _bound() -> None:
+def _begin() -> None:
+    """Bound this process, and let it end with whoever started it: killed, that one can tell it nothing any more."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     except (OSError, ValueError):  # a system that knows no such bound, or has set a lower one
         return
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
