@@ -159,6 +159,11 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "connect_args": {
             "application_name": "roundtable",
             "connect_timeout": LONGEST_WAIT_SECONDS,
+            # A machine that lost its power says nothing: else every thread would wait two hours for its answer.
+            "keepalives_idle": 20,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 40_000,
             "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     }

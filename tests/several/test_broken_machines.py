@@ -2,12 +2,13 @@
 
 import os
 import shutil
+import socket
 import subprocess
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from email import message_from_bytes
@@ -19,12 +20,12 @@ import psycopg
 import pytest
 from conftest import Postman, ask, content_of
 from several.world import Arrangement, arranged, crash, invite, is_ready, slow_postman, until
-from sqlalchemy import func, select
-from sqlalchemy.engine import make_url
+from sqlalchemy import create_engine, func, select
+from sqlalchemy.engine import URL, make_url
 
 from roundtable import clock, create_app, schema
 from roundtable.audit import service as log
-from roundtable.db import db
+from roundtable.db import db, engine_options
 from roundtable.invitations.models import AnswerGiven, Invitation
 from roundtable.invitations.rsvp import Answer
 
@@ -177,6 +178,62 @@ def test_the_clock_jumps_while_letters_leave(world: Running, jump: timedelta) ->
 
     assert statuses == {302: OFFICES}
     check(world, links)
+
+
+@contextmanager
+def at_a_port(place: Path) -> Iterator[int]:
+    """What answers at a socket in the file system, at a port: as on another machine."""
+
+    def pass_on(source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while words := source.recv(65536):
+                target.sendall(words)
+        target.close()
+
+    def take() -> None:
+        with suppress(OSError):
+            while True:
+                near, _ = listener.accept()
+                far = socket.socket(socket.AF_UNIX)
+                far.connect(str(place))
+                for pair in ((near, far), (far, near)):
+                    threading.Thread(target=pass_on, args=pair, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=take, daemon=True).start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="the system knows no such limit")
+def test_a_database_machine_that_lost_its_power_is_given_up_within_a_minute(world: Running) -> None:
+    postgres = world.arrangement.postgres
+    folder = postgres.get_postmaster_info().socket_dir
+    with at_a_port(Path(str(folder)) / ".s.PGSQL.5432") as port:
+        address = URL.create(
+            "postgresql+psycopg", "postgres", host="127.0.0.1", port=port, database="postgres"
+        )
+        engine = create_engine(address, **engine_options(world.arrangement.settings))
+        with engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, psycopg.Connection)
+            with socket.socket(fileno=os.dup(driver.fileno())) as own:
+                watched = own.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                idle, interval, count, unanswered = (
+                    own.getsockopt(socket.IPPROTO_TCP, option)
+                    for option in (
+                        socket.TCP_KEEPIDLE,
+                        socket.TCP_KEEPINTVL,
+                        socket.TCP_KEEPCNT,
+                        socket.TCP_USER_TIMEOUT,
+                    )
+                )
+        engine.dispose()
+
+    # While an answer is waited for, and while a question has not even arrived.
+    assert watched == 1
+    assert idle + interval * count <= 60
+    assert 0 < unanswered <= 60_000
 
 
 @contextmanager
