@@ -16,6 +16,7 @@ from sqlalchemy import JSON, DateTime, Dialect, Engine, Enum, MetaData, TypeDeco
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase
 
+from roundtable import connections
 from roundtable.config import Settings
 
 NAMING = {
@@ -159,11 +160,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "connect_args": {
             "application_name": "roundtable",
             "connect_timeout": LONGEST_WAIT_SECONDS,
-            # A machine that lost its power says nothing: else every thread would wait two hours for its answer.
-            "keepalives_idle": 20,
-            "keepalives_interval": 10,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 40_000,
+            **connections.for_libpq(),
             "options": f"-c lock_timeout={milliseconds} -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
         },
     }

@@ -20,7 +20,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
-from roundtable import holding
+from roundtable import connections, holding
 from roundtable.clockwork import jobs_of
 from roundtable.config import Settings
 from roundtable.jobs import Job, Pieces, perform, stopping
@@ -64,6 +64,7 @@ def queue_for(app: Flask) -> Celery:
             "socket_timeout": 30,
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
+            "socket_keepalive_options": connections.for_sockets(),
             "health_check_interval": 25,
         },
     )

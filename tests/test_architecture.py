@@ -16,6 +16,7 @@ PLATFORM = [
     "setting_addresses",
     "config",
     "clock",
+    "connections",
     "db",
     "schema",
     "languages",
