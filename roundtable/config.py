@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from roundtable import addresses, outside_services, setting_addresses
+from roundtable import addresses, mail_servers, outside_services, setting_addresses
 from roundtable.outside_services import ServicesError, SignInService
 from roundtable.setting_list import PREFIX
 from roundtable.setting_reader import Reader, attempt
@@ -198,7 +198,8 @@ def _public_url(reader: Reader, demonstration: bool, port: int) -> str:
     if not given and demonstration:
         return f"http://localhost:{port}"
     parts = attempt(lambda: urlsplit(given))
-    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
+    is_name = attempt(lambda: mail_servers.own_name(given)) is not None
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname or not is_name:
         reader.problem("PUBLIC_URL", "must be an address such as https://roundtable.example.org.")
     elif parts.path or parts.query or parts.fragment or parts.username:
         reader.problem("PUBLIC_URL", "must be a bare address, without a path, a question mark or a user.")

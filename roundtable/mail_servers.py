@@ -1,6 +1,7 @@
 """The mail servers that the settings name: how they are spoken to, and their addresses taken apart."""
 
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 IMAP_SCHEMES = {"imaps": 993, "imap+plain": 143}
@@ -57,3 +58,16 @@ def smtp_server(url: str) -> SmtpServer:
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
     )
+
+
+def own_name(public_url: str) -> str:
+    """Return by which name mail servers are greeted (RFC 5321, 4.1.1.1 and 4.1.3): the website's, an address in brackets.
+
+    Asking the system for its own name may wait for a name server, and finds in a container what means nothing outside.
+    """
+    host = urlsplit(public_url).hostname or "localhost"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host.encode("idna").decode("ascii")
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"

@@ -264,6 +264,7 @@ class Postman:
 
     def __init__(self) -> None:
         self.arrived: list[Envelope] = []
+        self.greeted_by: set[object] = set()
         self.refusals: dict[str, str] = {}
 
     async def handle_RCPT(  # noqa: N802 - aiosmtpd's name
@@ -276,6 +277,7 @@ class Postman:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         self.arrived.append(envelope)
+        self.greeted_by.add(session.host_name)
         return "250 taken"
 
 

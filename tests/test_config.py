@@ -42,6 +42,7 @@ def test_outside_the_demonstration_nothing_dangerous_has_a_default() -> None:
         ("SECRET_KEY", "a" * 64, "too easy to guess"),
         ("PUBLIC_URL", "roundtable.example.org", "must be an address"),
         ("PUBLIC_URL", "https://[", "must be an address"),
+        ("PUBLIC_URL", "https://a..example.org", "must be an address"),
         ("PUBLIC_URL", "https://a.example/b", "bare address"),
         ("SMTP_URL", "http://mail", "must look like"),
         ("SMTP_URL", "smtp://mail:999999", "must look like"),

@@ -28,6 +28,7 @@ from roundtable.mail.filling import Addressee, Missing, People, as_bytes, owners
 from roundtable.mail.message import UnsafeLetter
 from roundtable.mail.models import WAITS, Letter, LetterState, Pace
 from roundtable.mail.server import MailServer, Unreachable, Verdict
+from roundtable.mail_servers import own_name
 from roundtable.measures import LETTERS
 
 log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ def deliver_due(*, limit: int | None = None) -> int:
     """
     settings: Settings = current_app.config["ROUNDTABLE"]
     sent = begun = 0
-    with MailServer(settings.smtp_url) as server:
+    with MailServer(settings.smtp_url, own_name(settings.public_url)) as server:
         while (limit is None or begun < limit) and _is_any_due():
             token = secrets.token_hex(8)
             unwritten: list[Mapping[str, object]] = []

@@ -71,13 +71,14 @@ def answer_to(error: Exception) -> Answer:
 
 
 class MailServer:
-    """A connection that is opened with the first letter and again when it has broken.
+    """A connection that is opened with the first letter and again when it has broken; it is greeted by `own_name`.
 
     An empty address stands for the demonstration, which has no server and takes every letter.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, own_name: str) -> None:
         self._url = url
+        self._own_name = own_name
         self._connection: smtplib.SMTP | None = None
 
     def __enter__(self) -> Self:
@@ -122,10 +123,12 @@ class MailServer:
         try:
             if server.scheme == "smtps":
                 self._connection = smtplib.SMTP_SSL(
-                    server.host, server.port, timeout=TIMEOUT_SECONDS, context=tls
+                    server.host, server.port, self._own_name, timeout=TIMEOUT_SECONDS, context=tls
                 )
             else:
-                self._connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT_SECONDS)
+                self._connection = smtplib.SMTP(
+                    server.host, server.port, self._own_name, timeout=TIMEOUT_SECONDS
+                )
             if server.scheme == "smtp":
                 self._connection.starttls(context=tls)
             if server.user:

@@ -64,6 +64,29 @@ def test_letters_arrive_each_at_one_address_with_its_own_link(
     assert {letter.state for letter in make.outbox()} == {LetterState.HANDED_OVER}
 
 
+@pytest.mark.parametrize(
+    ("website", "name"),
+    [
+        ("https://roundtable.example.org:8443/table", "roundtable.example.org"),
+        ("https://çankaya.example.org", "xn--ankaya-vua.example.org"),
+        ("http://192.0.2.7:8000", "[192.0.2.7]"),
+        ("http://[2001:db8::7]:8000", "[IPv6:2001:db8::7]"),
+    ],
+)
+def test_the_program_greets_a_mail_server_by_the_name_of_its_website(
+    app: Flask, postman: tuple[Postman, str], website: str, name: str
+) -> None:
+    _invite(1)
+    handler, url = postman
+    settings: Settings = app.config["ROUNDTABLE"]
+
+    with _server(app, url):
+        app.config["ROUNDTABLE"] = replace(settings, smtp_url=url, public_url=website)
+        assert deliver_due() == 1
+
+    assert handler.greeted_by == {name}
+
+
 def test_no_personal_link_is_ever_stored(app: Flask, postman: tuple[Postman, str]) -> None:
     _invite(1)
     with _server(app, postman[1]):
