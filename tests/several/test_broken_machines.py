@@ -188,16 +188,21 @@ def at_a_port(place: Path) -> Iterator[int]:
         with suppress(OSError):
             while words := source.recv(65536):
                 target.sendall(words)
-        target.close()
+            target.shutdown(socket.SHUT_WR)
+
+    def serve(near: socket.socket) -> None:
+        with near, socket.socket(socket.AF_UNIX) as far:
+            far.connect(str(place))
+            back = threading.Thread(target=pass_on, args=(far, near), daemon=True)
+            back.start()
+            pass_on(near, far)
+            back.join()
 
     def take() -> None:
         with suppress(OSError):
             while True:
                 near, _ = listener.accept()
-                far = socket.socket(socket.AF_UNIX)
-                far.connect(str(place))
-                for pair in ((near, far), (far, near)):
-                    threading.Thread(target=pass_on, args=pair, daemon=True).start()
+                threading.Thread(target=serve, args=(near,), daemon=True).start()
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=take, daemon=True).start()
