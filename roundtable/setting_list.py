@@ -28,7 +28,9 @@ SETTINGS = (
         "when that may end",
     ),
     Setting(
-        "PUBLIC_URL", "", "the address that people type, such as https://roundtable.example.org; required"
+        "PUBLIC_URL",
+        "",
+        "the address that people type, such as https://roundtable.example.org; mail servers are greeted by its name; required",
     ),
     Setting("DATA_DIR", "var", "folder for the database, pictures, published PDFs and prepared fonts"),
     Setting("DATABASE_URI", "", "SQLAlchemy address of the database; default: roundtable.sqlite in DATA_DIR"),
