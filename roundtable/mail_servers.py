@@ -64,6 +64,9 @@ def own_name(public_url: str) -> str:
     """Return by which name mail servers are greeted (RFC 5321, 4.1.1.1 and 4.1.3): the website's, an address in brackets.
 
     Asking the system for its own name may wait for a name server, and finds in a container what means nothing outside.
+
+    Raises:
+        ValueError: if the host cannot be a name.
     """
     host = urlsplit(public_url).hostname or "localhost"
     try:

@@ -71,7 +71,7 @@ def answer_to(error: Exception) -> Answer:
 
 
 class MailServer:
-    """A connection that is opened with the first letter and again when it has broken; it is greeted by `own_name`.
+    """A connection that is opened with the first letter and again when it has broken; the server is greeted by `own_name`.
 
     An empty address stands for the demonstration, which has no server and takes every letter.
     """
