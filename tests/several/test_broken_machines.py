@@ -19,6 +19,7 @@ import make
 import psycopg
 import pytest
 from conftest import Postman, ask, content_of
+from databases import say
 from several.world import Arrangement, arranged, crash, invite, is_ready, slow_postman, until
 from sqlalchemy import create_engine, func, select
 from sqlalchemy.engine import URL, make_url
@@ -275,8 +276,9 @@ def beside(arrangement: Arrangement, place: Path) -> Iterator[Arrangement]:
     if os.geteuid() == 0:
         shutil.chown(place.parent, "pgserver")
         shutil.chown(place, "pgserver")
-    say(arrangement, f"CREATE TABLESPACE small LOCATION '{place}'", "CREATE DATABASE small TABLESPACE small")
-    uri = make_url(arrangement.settings.database_uri).set(database="small").render_as_string(False)
+    address = make_url(arrangement.settings.database_uri)
+    say(address, f"CREATE TABLESPACE small LOCATION '{place}'", "CREATE DATABASE small TABLESPACE small")
+    uri = address.set(database="small").render_as_string(False)
     settings = replace(arrangement.settings, database_uri=uri)
     app = create_app(settings, testing=True)
     with app.app_context():
@@ -288,14 +290,7 @@ def beside(arrangement: Arrangement, place: Path) -> Iterator[Arrangement]:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    say(arrangement, "DROP DATABASE small", "DROP TABLESPACE small")
-
-
-def say(arrangement: Arrangement, *statements: str) -> None:
-    address = make_url(arrangement.settings.database_uri).set(drivername="postgresql")
-    with psycopg.connect(address.render_as_string(False), autocommit=True) as connection:
-        for statement in statements:
-            connection.execute(statement.encode())
+    say(address, "DROP DATABASE small", "DROP TABLESPACE small")
 
 
 def test_the_disk_of_postgresql_is_full_and_then_has_room_again(world: Running) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes
 
+import databases
 import make
-import psycopg
 import pytest
 from conftest import content_of
 from several.world import Arrangement, SlowPostman, arranged, slow_postman, until
@@ -121,7 +121,7 @@ def test_letters_that_were_claimed_when_the_database_went_away_need_not_wait_for
 ) -> None:
     arrangement, postman = world
     addresses = write(arrangement, 5)
-    uri = make_url(arrangement.settings.database_uri).set(drivername="postgresql")
+    address = make_url(arrangement.settings.database_uri)
     claims: list[str] = []
 
     def note(_connection: object) -> None:
@@ -130,11 +130,11 @@ def test_letters_that_were_claimed_when_the_database_went_away_need_not_wait_for
     def end_connections(*_about: object) -> None:
         if claims == ["stands"]:
             claims.append("lost")
-            with psycopg.connect(uri.render_as_string(False), autocommit=True) as connection:
-                connection.execute(
-                    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
-                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            databases.say(
+                address,
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()",
+            )
 
     with arrangement.app.app_context():
         event.listen(db.engine, "commit", note)

@@ -160,7 +160,7 @@ class Arrangement:
         """Print what the processes wrote last: shown where the test has failed."""
         for log in sorted(self.folder.glob("*.log")) if "PYTEST_CURRENT_TEST" in os.environ else ():
             # Enough of a traceback that is one line to leave room for what came before it.
-            lines = log.read_text("utf-8").splitlines()[-200 if log.name.startswith("threads") else -12 :]
+            lines = log.read_text("utf-8").splitlines()[-12:]
             print(
                 log.name,
                 *(line if len(line) < 300 else f"{line[:150]} … {line[-150:]}" for line in lines),
@@ -195,7 +195,7 @@ class Arrangement:
     def _standstill(self) -> str:
         """Return what may keep letters from leaving: their rows, the database's connections, the queue, the threads."""
         with self.app.app_context():
-            rows = db.session.scalars(select(Letter).where(WAITS).order_by(Letter.id)).all()
+            rows = db.session.scalars(select(Letter).where(WAITS).order_by(Letter.id).limit(10))
             letters = [
                 f"letter {one.id}: {one.state}, tried {one.attempts} times, {one.last_error!r}, next at "
                 f"{one.next_try_at}, {one.lease_token or 'nobody'} has it until {one.leased_until}"
@@ -211,11 +211,20 @@ class Arrangement:
         queue = "no queue"
         with suppress(redis.RedisError), self.redis.client() as client:
             queue = f"{client.llen(QUEUE)} tasks wait, {client.hlen('unacked')} have no receipt yet"
-        for one in self.processes if self.more else ():
-            if one.poll() is None and "gunicorn" not in str(one.args):
-                # It writes where its threads stand (elsewhen/sitecustomize.py).
-                one.send_signal(signal.SIGUSR2)
-        return "\n".join([f"now {clock.now()}", *letters[:10], *map(str, connections), queue])
+        threads = [
+            self._threads_of(one)
+            for one in (self.processes if self.more else ())
+            if one.poll() is None and "gunicorn" not in str(one.args)
+        ]
+        return "\n".join([f"now {clock.now()}", *letters, *map(str, connections), queue, *threads])
+
+    def _threads_of(self, process: subprocess.Popen[bytes]) -> str:
+        """Let a process write where its threads stand (elsewhen/sitecustomize.py); return it."""
+        written = self.folder / f"threads-{process.pid}.log"
+        process.send_signal(signal.SIGUSR2)
+        with suppress(AssertionError):
+            until(lambda: written.stat().st_size > 0, "the threads are written", seconds=5)
+        return f"{written.name}\n{written.read_text('utf-8')}"
 
     def end(self) -> None:
         """Stop every process, and tell what they wrote last."""
